@@ -1,0 +1,12 @@
+//! ipamconf: a conformance harness and simulator for the operation ReplicateServer of the IPAM Management
+//! Protocol Version 2 ([MS-IPAMM2] 3.19.4.4.1.31).
+//!
+
+//! Floors, from the bottom: [`spec`] and [`model`]; [`world`] and [`store`]; ...
+
+pub mod model;
+pub mod oracle;
+pub mod spec;
+pub mod trace;
+pub mod verdict;
+pub mod world;
