@@ -6,6 +6,7 @@
 
 pub mod model;
 pub mod oracle;
+pub mod scenario;
 pub mod spec;
 pub mod trace;
 pub mod verdict;
