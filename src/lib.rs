@@ -5,9 +5,16 @@
 //! Floors, from the bottom: [`spec`] and [`model`]; [`world`] and [`store`]; ...
 
 pub mod model;
+pub mod delegate;
+pub mod door;
 pub mod oracle;
+pub mod partner;
 pub mod scenario;
+pub mod session;
+pub mod soap;
 pub mod spec;
+pub mod store;
+pub mod suite;
 pub mod trace;
 pub mod verdict;
 pub mod world;

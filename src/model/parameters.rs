@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::model::{Object, RecordId, ScopeDetails, SerDuration, Value};
+use crate::model::{AdmDhcpScopesRow, Object, RecordId, ScopeDetails, SerDuration, Value};
 use crate::spec::{
     AddressFamily, DhcpDnsUpdateType, DhcpFailoverConfigSyncStatus, DhcpLeaseDurationType,
     DhcpScopeStatus, DhcpServingClientsType, Enablement, IpamAdminOperationId, parameters,
@@ -350,6 +350,18 @@ impl DhcpScope {
                 .with("SubnetDelay", details.subnet_delay.to_string());
         }
         object
+    }
+}
+
+impl From<&AdmDhcpScopesRow> for DhcpScope {
+    /// [MS-IPAMM2] 3.1.1.1.13.2 GetScopeFromTable: the object that a row is.
+    fn from(row: &AdmDhcpScopesRow) -> Self {
+        Self {
+            family: row.family,
+            record_id: row.record_id,
+            parent_dhcp_server_record_id: row.dhcp_server_record_id,
+            details: row.details.clone(),
+        }
     }
 }
 

@@ -4,9 +4,26 @@
 //! [`Tables`](crate::model::Tables) and decides by sets and relations, so that a mistake made in one place is not
 //! made in the other as well.
 
+mod authorization;
+mod bounds;
+mod call;
+mod ends;
+mod fates;
+mod initialize;
+mod objects;
+mod options;
 mod outcome;
+mod partner;
+mod single;
+mod start;
+#[cfg(test)]
+mod tests;
+mod validation;
 
+pub use call::call;
+pub use initialize::initialize;
 pub use outcome::{
     Allowed, AllowedReply, Case, Choice, Copy, EitherEnd, Entry, Fate, PartnerBounds, ReplyKind,
     Stage, Write, WriteKind,
 };
+pub use start::{start, start_without_parameters};

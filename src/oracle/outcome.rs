@@ -72,9 +72,10 @@ pub struct Allowed {
     /// no fate writes stays as it is.
     ///
     /// When the operation succeeds, each scope's outcome is one of its choices without a fault. When it fails, each
-    /// scope is untouched or has the outcome of one of its choices.
+    /// scope is untouched or has the outcome of one of its choices. When it ends in a [`Stage::StartFault`], every
+    /// scope is untouched.
     pub fates: Vec<Fate>,
-    /// On success all of these hold: at most `.1` of the scopes in `.0` (places in `fates`) are written.
+    /// When the operation fails all of these hold, too: at most `.1` of the scopes in `.0` (places in `fates`) are written.
     pub at_most_written: Vec<(Vec<usize>, usize)>,
     /// What each partner rule can have taken once this operation is over.
     pub taken: PartnerBounds,

@@ -31,7 +31,7 @@ pub struct Setup {
     pub relation_ids: Vec<RecordId>,
     /// The record ids of the world's scopes.
     pub scope_ids: Vec<RecordId>,
-    /// An id that no row has.
+    /// An id that no row has, and that no store comes to hand out.
     pub unknown_id: RecordId,
     /// What the rows are called.
     pub names: Names,
@@ -173,7 +173,7 @@ impl World {
                 .iter()
                 .map(|rule| rule.map_rows(|server| server_ids[*server], |scope| scope_ids[*scope]))
                 .collect(),
-            unknown_id: ids.next(),
+            unknown_id: RecordId(i64::MAX),
             server_ids,
             relation_ids,
             scope_ids,

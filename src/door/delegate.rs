@@ -1,0 +1,104 @@
+//! The door `delegate`: our simulator's delegates, called directly.
+//!
+//! StartProgressCallback belongs to the frame around a delegate ([MS-IPAMM2] 3.19.4.4, step 1), so here the door
+//! itself supplies it: what follows is the delegate's own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::delegate::{Execution, Step};
+use crate::door::session::Simulator;
+use crate::model::{Callback, ClientMessage, Event, OperationParameters, Tables, Value};
+use crate::spec::{IpamAdminOperationId, Readings};
+use crate::suite::{Progress, StoreChange, Target, TargetError};
+use crate::trace::{Door, SessionIndex};
+use crate::world::{Caller, Setup};
+
+/// Our simulator's delegates. Each call is a session of its own in the trace.
+#[derive(Debug, Default)]
+pub struct DelegateTarget {
+    simulator: Simulator,
+    calls: usize,
+    running: Option<Execution>,
+    starts: bool,
+    waiting: Duration,
+}
+
+impl Target for DelegateTarget {
+    fn door(&self) -> Door {
+        Door::Delegate
+    }
+
+    fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
+        *self = Self::default();
+        self.simulator.reset(setup, readings);
+        Ok(())
+    }
+
+    fn open(&mut self, _caller: &Caller) -> Result<SessionIndex, TargetError> {
+        Err(TargetError::Unsupported("sessions"))
+    }
+
+    fn send(&mut self, _session: SessionIndex, _message: &ClientMessage) -> Result<(), TargetError> {
+        Err(TargetError::Unsupported("sessions"))
+    }
+
+    fn call(
+        &mut self,
+        operation: IpamAdminOperationId,
+        paramters: Option<&Value>,
+    ) -> Result<SessionIndex, TargetError> {
+        // What cannot be decoded reaches a delegate as an object of no type it knows (R-31-1b).
+        let parameters = paramters.and_then(|value| {
+            OperationParameters::decode(value).unwrap_or(Some(OperationParameters {
+                operation_id: operation,
+                object: crate::model::ParametersObject::Other {
+                    type_name: crate::spec::parameters::BASE_TYPE,
+                },
+            }))
+        });
+        self.running = Some(Execution::new(operation, parameters));
+        self.starts = true;
+        self.calls += 1;
+        Ok(self.calls - 1)
+    }
+
+    fn next(&mut self) -> Progress {
+        let Some(session) = self.calls.checked_sub(1) else { return Progress::Quiet };
+        if std::mem::take(&mut self.starts) {
+            let started = Callback::StartProgressCallback { is_non_deterministic: Some(false) };
+            return Progress::Event(session, Event::Callback(started));
+        }
+        if !self.waiting.is_zero() {
+            return Progress::Wait(self.waiting);
+        }
+        let Some(execution) = &mut self.running else { return Progress::Quiet };
+        match execution.next(&mut self.simulator.context()) {
+            Some(Step::Callback(callback)) => Progress::Event(session, Event::Callback(callback)),
+            Some(Step::Wait(time)) => {
+                self.waiting = time;
+                Progress::Wait(time)
+            }
+            None => {
+                self.running = None;
+                Progress::Quiet
+            }
+        }
+    }
+
+    fn advance(&mut self, by: Duration) {
+        self.waiting = self.waiting.saturating_sub(by);
+    }
+
+    fn end(&mut self, _session: SessionIndex) {
+        self.running = None;
+    }
+
+    fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
+        self.simulator.change(change)
+    }
+
+    fn tables(&mut self) -> Option<Arc<Tables>> {
+        Some(self.simulator.tables())
+    }
+}

@@ -1,0 +1,9 @@
+//! The doors: ways in to a target.
+//!
+//! Floor 5. So far those in process, which do no IO.
+
+mod delegate;
+mod session;
+
+pub use delegate::DelegateTarget;
+pub use session::SessionTarget;

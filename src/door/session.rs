@@ -1,0 +1,182 @@
+//! The door `session`: our simulator's session state machines, in process.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::delegate::Context;
+use crate::model::{ClientMessage, RecordId, Tables, Value};
+use crate::partner::Partner;
+use crate::session::{Frame, Next, ServerSession};
+use crate::spec::{IpamAdminOperationId, Readings};
+use crate::store::{DataStore, Store};
+use crate::suite::{Progress, StoreChange, Target, TargetError};
+use crate::trace::{Door, SessionIndex};
+use crate::world::{Caller, Role, RowKind, Setup};
+
+/// Our simulator behind its sessions.
+#[derive(Debug, Default)]
+pub struct SessionTarget {
+    pub(super) simulator: Simulator,
+    provisioned: bool,
+    schema_conversion_required: bool,
+    roles: Vec<Role>,
+    sessions: Vec<ServerSession>,
+    /// The session that spoke last: the next in turn speaks first.
+    last: usize,
+}
+
+/// What the simulator's sessions and delegates share.
+#[derive(Debug, Default)]
+pub(super) struct Simulator {
+    pub(super) store: Store,
+    pub(super) partner: Partner,
+    pub(super) readings: Readings,
+    copy: Option<(u64, Arc<Tables>)>,
+}
+
+impl Simulator {
+    pub(super) fn reset(&mut self, setup: &Setup, readings: &Readings) {
+        self.store = Store::new(&setup.tables);
+        self.partner = Partner::new(setup.partner.clone());
+        self.readings = readings.clone();
+        self.copy = Some((self.store.version(), Arc::clone(&setup.tables)));
+    }
+
+    pub(super) fn context(&mut self) -> Context<'_> {
+        Context { store: &mut self.store, partner: &mut self.partner, readings: &self.readings }
+    }
+
+    /// A copy is made only when the store has changed since the last one.
+    pub(super) fn tables(&mut self) -> Arc<Tables> {
+        let version = self.store.version();
+        match &self.copy {
+            Some((of, tables)) if *of == version => Arc::clone(tables),
+            _ => {
+                let tables = Arc::new(self.store.tables().clone());
+                self.copy = Some((version, Arc::clone(&tables)));
+                tables
+            }
+        }
+    }
+
+    pub(super) fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
+        let store = &mut self.store;
+        match change {
+            StoreChange::PutServer(row) => store.put_server(row.clone()),
+            StoreChange::PutRelation(row) => store.put_relation(row.clone()),
+            StoreChange::PutScope { row, range, relations } => {
+                let mut range = range.clone();
+                if row.record_id.is_set() {
+                    store.update_scope(row.clone());
+                } else {
+                    range.scope_record_id = store.insert_scope(row.clone());
+                    range.record_id = RecordId::UNSET;
+                }
+                let scope = range.scope_record_id;
+                store.put_range(range);
+                if let Some(relations) = relations {
+                    for association in store.associations_of(scope) {
+                        store.delete_association(association.record_id);
+                    }
+                    for relation in relations {
+                        store.insert_association(*relation, scope);
+                    }
+                }
+            }
+            StoreChange::Delete(RowKind::Scope, key) => store.delete_scope(*key),
+            StoreChange::Delete(RowKind::Relation, key) => store.delete_relation(key.1),
+            StoreChange::Delete(RowKind::Server, key) => {
+                store.delete_server(*key).map_err(|error| TargetError::Change(error.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SessionTarget {
+    /// Lets one session do something with what surrounds it.
+    fn with_session<T>(
+        &mut self,
+        session: SessionIndex,
+        act: impl FnOnce(&mut ServerSession, &mut Frame<'_>) -> T,
+    ) -> Option<T> {
+        let mut frame = Frame {
+            context: self.simulator.context(),
+            provisioned: self.provisioned,
+            schema_conversion_required: self.schema_conversion_required,
+            roles: &self.roles,
+        };
+        self.sessions.get_mut(session).map(|session| act(session, &mut frame))
+    }
+}
+
+impl Target for SessionTarget {
+    fn door(&self) -> Door {
+        Door::Session
+    }
+
+    fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
+        self.simulator.reset(setup, readings);
+        self.provisioned = setup.provisioned;
+        self.schema_conversion_required = setup.schema_conversion_required;
+        self.roles.clone_from(&setup.roles);
+        self.sessions.clear();
+        self.last = 0;
+        Ok(())
+    }
+
+    fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {
+        self.sessions.push(ServerSession::open(caller));
+        Ok(self.sessions.len() - 1)
+    }
+
+    fn send(&mut self, session: SessionIndex, message: &ClientMessage) -> Result<(), TargetError> {
+        self.with_session(session, |session, frame| session.handle(message, frame));
+        Ok(())
+    }
+
+    fn call(
+        &mut self,
+        _operation: IpamAdminOperationId,
+        _paramters: Option<&Value>,
+    ) -> Result<SessionIndex, TargetError> {
+        Err(TargetError::Unsupported("a delegate to call directly"))
+    }
+
+    fn next(&mut self) -> Progress {
+        let count = self.sessions.len();
+        let mut soonest: Option<Duration> = None;
+        for turn in 1..=count {
+            let session = (self.last + turn) % count;
+            match self.with_session(session, ServerSession::next) {
+                Some(Next::Event(event)) => {
+                    self.last = session;
+                    return Progress::Event(session, event);
+                }
+                Some(Next::Wait(time)) => {
+                    soonest = Some(soonest.map_or(time, |soonest| soonest.min(time)));
+                }
+                Some(Next::Quiet) | None => {}
+            }
+        }
+        soonest.map_or(Progress::Quiet, Progress::Wait)
+    }
+
+    fn advance(&mut self, by: Duration) {
+        for session in &mut self.sessions {
+            session.advance(by);
+        }
+    }
+
+    fn end(&mut self, session: SessionIndex) {
+        self.with_session(session, |session, _| session.end());
+    }
+
+    fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
+        self.simulator.change(change)
+    }
+
+    fn tables(&mut self) -> Option<Arc<Tables>> {
+        Some(self.simulator.tables())
+    }
+}

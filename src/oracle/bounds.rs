@@ -1,0 +1,201 @@
+//! Bounds on what an operation writes and on what a partner's rules take, whatever the order of requests.
+
+use crate::oracle::fates::{Plan, Planned};
+use crate::oracle::partner::{Known, count, may_match, must_match, requests};
+use crate::oracle::{Case, Choice, PartnerBounds};
+
+/// The fewest requests that reach a rule when every scope is tried and those of `sure` surely come its way.
+fn least_arrivals(
+    rules: &[Known<'_>],
+    index: usize,
+    all: &[Planned],
+    sure: impl Fn(&Planned) -> bool,
+    room: impl Fn(&Known<'_>) -> Option<u64>,
+) -> u64 {
+    let surely = count(all, &sure);
+    let taken_before: u64 = rules[..index]
+        .iter()
+        .map(|earlier| {
+            let shared = count(all, |planned| {
+                sure(planned)
+                    && requests(planned).any(|r| may_match(earlier.rule, planned.source, r))
+            });
+            room(earlier).map_or(shared, |room| room.min(shared))
+        })
+        .fold(0, u64::saturating_add);
+    surely.saturating_sub(taken_before)
+}
+
+/// The fewest requests that reach a rule in an operation that succeeds: each earlier rule then only accepts.
+fn least_arrivals_on_success(rules: &[Known<'_>], index: usize, all: &[Planned]) -> u64 {
+    let rule = rules[index].rule;
+    let sure = |planned: &Planned| {
+        let mut tried = planned
+            .plans
+            .iter()
+            .filter(|plan| !matches!(plan, Plan::Fault { .. }))
+            .peekable();
+        tried.peek().is_some()
+            && tried.all(|plan| match plan {
+                Plan::Send(request) => must_match(rule, planned.source, request),
+                Plan::Skip { .. } | Plan::Fault { .. } => false,
+            })
+    };
+    least_arrivals(rules, index, all, sure, |earlier| {
+        if earlier.rule.does.faults() {
+            Some(earlier.rule.after.saturating_sub(earlier.least))
+        } else {
+            earlier.room(earlier.least)
+        }
+    })
+}
+
+/// Whether a rule can let every request pass without a fault.
+pub(super) fn lets_all_through(rules: &[Known<'_>], index: usize, all: &[Planned]) -> bool {
+    let known = &rules[index];
+    !known.rule.does.faults()
+        || known.is_spent_at(known.most)
+        || least_arrivals_on_success(rules, index, all)
+            <= known.rule.after.saturating_sub(known.least)
+}
+
+/// Whether every plan of a scope is a request that the rule matches.
+fn is_all_for(known: &Known<'_>, planned: &Planned) -> bool {
+    planned.plans.iter().all(|plan| match plan {
+        Plan::Send(request) => must_match(known.rule, planned.source, request),
+        Plan::Skip { .. } | Plan::Fault { .. } => false,
+    })
+}
+
+/// How many of which scopes can be written when the operation fails, beyond what each scope's choices say.
+pub(super) fn at_most_written(
+    rules: &[Known<'_>],
+    all: &[Planned],
+    choices: &[Vec<Choice>],
+) -> Vec<(Vec<usize>, usize)> {
+    let may_be_written = |choices: &[Choice]| {
+        choices.iter().any(|choice| {
+            matches!(
+                choice,
+                Choice::Write(_)
+                    | Choice::Fault {
+                        written: Some(_),
+                        ..
+                    }
+            )
+        })
+    };
+    let mut bounds: Vec<(Vec<usize>, usize)> = Vec::new();
+    for (index, known) in rules.iter().enumerate() {
+        if !known.rule.does.faults() || known.rule.does.applies() {
+            continue;
+        }
+        // a rule hits no fewer of its requests when more of them are tried, so this holds wherever a target stops
+        let sure = |planned: &Planned| is_all_for(known, planned);
+        let arrivals = least_arrivals(rules, index, all, sure, |earlier| {
+            earlier.room(earlier.least)
+        });
+        let hits = known
+            .hits(known.least, arrivals)
+            .min(known.hits(known.most, arrivals));
+        let places: Vec<usize> = places(all, sure);
+        let most = places
+            .len()
+            .saturating_sub(usize::try_from(hits).unwrap_or(usize::MAX));
+        let could = places
+            .iter()
+            .filter(|place| may_be_written(&choices[**place]))
+            .count();
+        if hits > 0 && could > most {
+            bounds.push((places, most));
+        }
+    }
+    // an operation that failed met a fault somewhere, and where no fault comes with a write, that scope is not written
+    let with_fault = |choices: &Vec<Choice>| {
+        choices
+            .iter()
+            .any(|choice| matches!(choice, Choice::Fault { .. }))
+    };
+    let fault_writes = choices.iter().flatten().any(|choice| {
+        matches!(
+            choice,
+            Choice::Fault {
+                written: Some(_),
+                ..
+            }
+        )
+    });
+    let doubtful: Vec<usize> = (0..choices.len())
+        .filter(|place| with_fault(&choices[*place]))
+        .collect();
+    let all_may_be_written = doubtful
+        .iter()
+        .all(|place| may_be_written(&choices[*place]));
+    if !doubtful.is_empty()
+        && !fault_writes
+        && all_may_be_written
+        && bounds.iter().all(|(places, _)| *places != doubtful)
+    {
+        let most = doubtful.len() - 1;
+        bounds.push((doubtful, most));
+    }
+    bounds
+}
+
+fn places(all: &[Planned], condition: impl Fn(&Planned) -> bool) -> Vec<usize> {
+    (0..all.len())
+        .filter(|index| condition(&all[*index]))
+        .collect()
+}
+
+/// What each rule can have taken afterwards, whichever allowed way the operation ends.
+pub(super) fn taken_afterwards(
+    case: &Case<'_>,
+    rules: &[Known<'_>],
+    all: &[Planned],
+    may_succeed: bool,
+    may_fail: bool,
+) -> PartnerBounds {
+    if rules.is_empty() {
+        return case.taken.clone();
+    }
+    let faults_without_request = all
+        .iter()
+        .flat_map(|planned| &planned.plans)
+        .any(|plan| matches!(plan, Plan::Fault { .. }));
+    let faulting = rules.iter().filter(|known| known.may_fault()).count();
+    let taken = rules
+        .iter()
+        .enumerate()
+        .map(|(index, known)| {
+            let most = known
+                .most
+                .saturating_add(known.reached_by)
+                .min(known.end.unwrap_or(u64::MAX))
+                .max(known.most);
+            let on_success = may_succeed.then(|| {
+                let arrivals = least_arrivals_on_success(rules, index, all);
+                known
+                    .least
+                    .saturating_add(arrivals)
+                    .min(known.end.unwrap_or(u64::MAX))
+                    .max(known.least)
+            });
+            let on_failure = may_fail.then(|| {
+                // only the fault that ended the operation is sure to have been met
+                if !faults_without_request && faulting == 1 && known.may_fault() {
+                    known.least.max(known.rule.after).saturating_add(1)
+                } else {
+                    known.least
+                }
+            });
+            let least = on_success
+                .into_iter()
+                .chain(on_failure)
+                .min()
+                .unwrap_or(known.least);
+            (least.min(most), most)
+        })
+        .collect();
+    PartnerBounds { taken }
+}

@@ -1,0 +1,248 @@
+//! .3 and .4 called by a client for one scope ([MS-IPAMM2] 3.19.4.4.1.3, 3.19.4.4.1.4).
+//!
+//! No partner rule applies: nothing is replicated.
+
+use crate::model::{AdmDhcpScopesRow, Object, RecordId, Tables};
+use crate::oracle::call::{self, ADD, UPDATE};
+use crate::oracle::ends::{self, FAILURE, SUCCESS};
+use crate::oracle::objects::{self, Found, ScopeObject};
+use crate::oracle::{Allowed, Case, Choice, Copy, EitherEnd, Fate, Write, WriteKind, validation};
+use crate::spec::{Grade, IpamExceptionId, Question, RequirementId};
+
+/// .3 CreateDhcpScopeDelegate ([MS-IPAMM2] 3.19.4.4.1.3).
+pub(super) fn create(case: &Case<'_>, object: &Object) -> Allowed {
+    // R-3-3, R-3-4
+    let scope = match objects::scope(object) {
+        // R-3-2
+        Found::Null => return call::refused(case, RequirementId::R_3_2, ADD),
+        Found::Unreadable => return call::refused(case, RequirementId::R_3_1b, ADD),
+        Found::Given(scope) => scope,
+    };
+    let tables = case.tables;
+    // R-3-5, R-3-6
+    let Some(server) = tables.servers.get(&(scope.family, scope.parent)) else {
+        let detail = IpamExceptionId::DHCP_SERVER_FAILED_TO_FETCH;
+        let mut allowed = fault(case, &scope, ADD, RequirementId::R_3_6, Some(detail));
+        if !scope.parent.is_set() {
+            // what a scope without a server leads to is stated nowhere (OQ-14)
+            for end in &mut allowed.ends {
+                end.grade = Grade::Either;
+                end.question = Some(Question::OQ14);
+            }
+        }
+        return allowed;
+    };
+    let twin = row_of_subnet(tables, &scope, scope.parent);
+    let exists = if scope.record_id.is_set() {
+        // R-3-7a
+        tables.scopes.contains_key(&(scope.family, scope.record_id))
+    } else {
+        // R-3-7b, only among the rows of the server (OQ-5 iii)
+        twin.is_some()
+    };
+    // R-3-8
+    if exists {
+        return fault(case, &scope, ADD, RequirementId::R_3_8, None);
+    }
+    // R-3-9
+    if let Some(broken) = validation::first_broken(scope.family, &scope.details) {
+        return fault(case, &scope, ADD, broken, None);
+    }
+    // R-3-10
+    let write = Write {
+        server: scope.parent,
+        server_name: server.name.clone(),
+        scope_id: scope.details.scope_id,
+        kind: WriteKind::Create,
+        copy: Copy {
+            details: scope.details.clone(),
+        },
+        requirement: RequirementId::R_3_10,
+    };
+    if twin.is_some() {
+        // a RecordId of its own passes R-3-7a, yet a server has one scope for a subnet (OQ-4)
+        let choices = vec![
+            Choice::Fault {
+                requirement: RequirementId::R_3_8,
+                detail: None,
+                written: None,
+            },
+            Choice::Write(write),
+        ];
+        return either(
+            case,
+            &scope,
+            ADD,
+            choices,
+            RequirementId::R_3_19,
+            Question::OQ4,
+        );
+    }
+    // R-3-19
+    success(case, &scope, RequirementId::R_3_19, write)
+}
+
+/// .4 UpdateDhcpScopeDelegate ([MS-IPAMM2] 3.19.4.4.1.4).
+pub(super) fn update(case: &Case<'_>, object: &Object) -> Allowed {
+    // R-4-3, R-4-4
+    let scope = match objects::scope(object) {
+        // R-4-2
+        Found::Null => return call::refused(case, RequirementId::R_4_2, UPDATE),
+        Found::Unreadable => return call::refused(case, RequirementId::R_4_1b, UPDATE),
+        Found::Given(scope) => scope,
+    };
+    let tables = case.tables;
+    // R-4-5, R-4-6
+    let server = tables.servers.get(&(scope.family, scope.parent));
+    let no_server = IpamExceptionId::DHCP_SERVER_FAILED_TO_FETCH;
+    if server.is_none() && scope.parent.is_set() {
+        return fault(case, &scope, UPDATE, RequirementId::R_4_6, Some(no_server));
+    }
+    let row = if scope.record_id.is_set() {
+        // R-4-7a
+        let key = (scope.family, scope.record_id);
+        tables.scopes.get(&key).map(AsRef::as_ref)
+    } else {
+        // R-4-7b, only among the rows of the server (OQ-5 iii)
+        row_of_subnet(tables, &scope, scope.parent)
+    };
+    // R-4-8
+    let Some(row) = row else {
+        let detail = Some(IpamExceptionId::SCOPE_NOT_FOUND);
+        return fault(case, &scope, UPDATE, RequirementId::R_4_8, detail);
+    };
+    // R-4-9
+    if let Some(broken) = validation::first_broken(scope.family, &scope.details) {
+        return fault(case, &scope, UPDATE, broken, None);
+    }
+    let owner = (scope.family, row.dhcp_server_record_id);
+    let server_name = server
+        .or_else(|| tables.servers.get(&owner))
+        .map_or_else(String::new, |server| server.name.clone());
+    // R-4-10: the owner is no column of that list
+    let write = Write {
+        server: row.dhcp_server_record_id,
+        server_name,
+        scope_id: scope.details.scope_id,
+        kind: WriteKind::Update(row.record_id),
+        copy: Copy {
+            details: scope.details.clone(),
+        },
+        requirement: RequirementId::R_4_10,
+    };
+    let fault_first = |requirement, detail| {
+        vec![
+            Choice::Fault {
+                requirement,
+                detail,
+                written: None,
+            },
+            Choice::Write(write.clone()),
+        ]
+    };
+    let done = RequirementId::R_4_19;
+    if server.is_none() {
+        // no server is given: by the letter the steps go on without one (OQ-14)
+        let choices = fault_first(RequirementId::R_4_6, Some(no_server));
+        return either(case, &scope, UPDATE, choices, done, Question::OQ14);
+    }
+    let twin = row_of_subnet(tables, &scope, row.dhcp_server_record_id);
+    if twin.is_some_and(|twin| twin.record_id != row.record_id) {
+        // the subnet moves to where the server has another scope (OQ-4)
+        let choices = fault_first(RequirementId::R_4_8, None);
+        return either(case, &scope, UPDATE, choices, done, Question::OQ4);
+    }
+    // R-4-19
+    success(case, &scope, done, write)
+}
+
+/// The row of the scope's subnet on a server, in the scope's family; one look, so a scan does.
+fn row_of_subnet<'a>(
+    tables: &'a Tables,
+    scope: &ScopeObject,
+    server: RecordId,
+) -> Option<&'a AdmDhcpScopesRow> {
+    tables.scopes.values().map(AsRef::as_ref).find(|row| {
+        row.family == scope.family
+            && row.dhcp_server_record_id == server
+            && row.details.scope_id == scope.details.scope_id
+    })
+}
+
+fn allowed(
+    case: &Case<'_>,
+    scope: &ScopeObject,
+    choices: Vec<Choice>,
+    ends: Vec<EitherEnd>,
+) -> Allowed {
+    Allowed {
+        ends,
+        fates: vec![Fate {
+            source: scope.record_id,
+            choices,
+        }],
+        at_most_written: Vec::new(),
+        taken: case.taken.clone(),
+    }
+}
+
+fn success(
+    case: &Case<'_>,
+    scope: &ScopeObject,
+    requirement: RequirementId,
+    write: Write,
+) -> Allowed {
+    let ends = vec![ends::hard(SUCCESS, requirement, &[])];
+    allowed(case, scope, vec![Choice::Write(write)], ends)
+}
+
+fn details(outermost: IpamExceptionId) -> Vec<IpamExceptionId> {
+    let mut details = vec![
+        outermost,
+        IpamExceptionId::DHCP_SERVER_FAILED_TO_FETCH,
+        IpamExceptionId::SCOPE_NOT_FOUND,
+    ];
+    details.extend(validation::DETAILS);
+    details
+}
+
+/// R-3-20, R-4-20: the requirement nearest to the fault is cited.
+fn fault(
+    case: &Case<'_>,
+    scope: &ScopeObject,
+    outermost: IpamExceptionId,
+    requirement: RequirementId,
+    detail: Option<IpamExceptionId>,
+) -> Allowed {
+    let ends = vec![ends::hard(FAILURE, requirement, &details(outermost))];
+    let choice = Choice::Fault {
+        requirement,
+        detail,
+        written: None,
+    };
+    allowed(case, scope, vec![choice], ends)
+}
+
+/// A fault by our ruling, a write accepted as well.
+fn either(
+    case: &Case<'_>,
+    scope: &ScopeObject,
+    outermost: IpamExceptionId,
+    choices: Vec<Choice>,
+    done: RequirementId,
+    question: Question,
+) -> Allowed {
+    let requirement = match choices.first() {
+        Some(Choice::Fault { requirement, .. }) => *requirement,
+        _ => RequirementId::R_PROC_2,
+    };
+    let question = Some(question);
+    let ends = vec![
+        ends::either(FAILURE, requirement, question, &details(outermost)),
+        ends::either(SUCCESS, done, question, &[]),
+    ];
+    let mut allowed = allowed(case, scope, choices, ends);
+    // the operation that fails has written nothing
+    allowed.at_most_written.push((vec![0], 0));
+    allowed
+}

@@ -1,0 +1,88 @@
+//! What is tested, as the runner sees it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{ClientMessage, Event, Tables, Value};
+use crate::spec::{IpamAdminOperationId, Readings};
+use crate::suite::StoreChange;
+use crate::trace::{Door, SessionIndex};
+use crate::world::{Caller, Setup};
+
+/// A target could not do what was asked of it: the run is broken, nothing is judged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// The target does not offer it.
+    #[error("this target does not offer {0}")]
+    Unsupported(&'static str),
+    /// The store refused a change.
+    #[error("the store cannot be changed so: {0}")]
+    Change(String),
+}
+
+/// What a target has to say next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// This happened on that session.
+    Event(SessionIndex, Event),
+    /// Nothing until so much virtual time has passed.
+    Wait(Duration),
+    /// Nothing until it is given something to do.
+    Quiet,
+}
+
+/// A target in process: messages and virtual time go in, events come out.
+///
+/// Methods come in this order: [`Target::reset`] once for each case; then [`Target::open`] and [`Target::send`], or
+/// [`Target::call`]; [`Target::next`] until it is quiet; [`Target::tables`] at any time. A target does nothing by
+/// itself: all its work happens inside these calls.
+pub trait Target {
+    /// The door it is reached through.
+    fn door(&self) -> Door;
+
+    /// Forgets everything, takes a world and follows these readings.
+    ///
+    /// # Errors
+    /// When the target cannot stand for this world.
+    fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError>;
+
+    /// A new session of that caller. Sessions count from 0.
+    ///
+    /// # Errors
+    /// When the target has no sessions.
+    fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError>;
+
+    /// The client says this. A session that is over takes nothing.
+    ///
+    /// # Errors
+    /// When the target has no sessions.
+    fn send(&mut self, session: SessionIndex, message: &ClientMessage) -> Result<(), TargetError>;
+
+    /// The delegate of an operation is called directly; its events come on the session that is returned.
+    ///
+    /// # Errors
+    /// When the target cannot be called so.
+    fn call(
+        &mut self,
+        operation: IpamAdminOperationId,
+        paramters: Option<&Value>,
+    ) -> Result<SessionIndex, TargetError>;
+
+    /// What happens next.
+    fn next(&mut self) -> Progress;
+
+    /// Virtual time passes.
+    fn advance(&mut self, by: Duration);
+
+    /// The client closed the session, or lost it.
+    fn end(&mut self, session: SessionIndex);
+
+    /// Somebody else changes the store.
+    ///
+    /// # Errors
+    /// When the store refuses.
+    fn change(&mut self, change: &StoreChange) -> Result<(), TargetError>;
+
+    /// The store as it is; `None` where it cannot be seen. Equal stores may share one copy.
+    fn tables(&mut self) -> Option<Arc<Tables>>;
+}
