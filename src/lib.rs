@@ -5,10 +5,12 @@
 //! Floors, from the bottom: [`spec`] and [`model`]; [`world`] and [`store`]; ...
 
 pub mod model;
+pub mod check;
 pub mod delegate;
 pub mod door;
 pub mod oracle;
 pub mod partner;
+pub mod report;
 pub mod scenario;
 pub mod session;
 pub mod soap;

@@ -8,7 +8,7 @@ mod source;
 
 pub use ast::*;
 pub use columns::{
-    RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, column_text, lease_text,
+    ColumnView, RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, lease_text,
     relation_text, server_text,
 };
 pub use source::{Position, Source};

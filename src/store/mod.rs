@@ -5,4 +5,5 @@
 mod difference;
 mod store;
 
+pub use difference::{Difference, TableDifference, difference};
 pub use store::{DataStore, ForeignKeyError, Store};

@@ -1,0 +1,24 @@
+//! The checks: the grammar of a session, the oracle against the trace, the scenario's own expectations.
+//!
+//! Floor 3. Grammar and oracle judge every case, whatever it expects; none stops another.
+
+mod grammar;
+mod operation;
+mod oracle;
+mod rows;
+
+use crate::scenario::Case;
+use crate::spec::Readings;
+use crate::trace::Trace;
+use crate::verdict::CheckResult;
+
+/// Judges a trace. `readings` are those of the run; the case's own are put over them.
+#[must_use]
+pub fn check(case: &Case, trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
+    let readings = readings.overlaid_with(&case.readings);
+    let operations = operation::operations(trace);
+    let mut results = Vec::new();
+    results.extend(oracle::judge(trace, &operations, &readings));
+    results.extend(grammar::judge(trace, &operations, &readings));
+    results
+}

@@ -1,0 +1,284 @@
+//! The operations of a trace: what was asked, what came back, and the store around it.
+
+use std::sync::Arc;
+
+use crate::model::{Callback, ClientMessage, Event, Tables, Terminal, Value};
+use crate::spec::IpamAdminOperationId;
+use crate::trace::{SessionIndex, Trace, What};
+use crate::world::Caller;
+
+/// An event with its number in the trace.
+pub(super) type Numbered<'a, T> = (usize, &'a T);
+
+/// One exchange with the server that is judged as a whole.
+#[derive(Debug)]
+pub(super) struct Operation<'a> {
+    /// The session.
+    pub(super) session: SessionIndex,
+    /// The step that asked.
+    pub(super) step: usize,
+    /// Who opened the session.
+    pub(super) caller: &'a Caller,
+    /// What was asked.
+    pub(super) request: Request<'a>,
+    /// The store when it was asked.
+    pub(super) before: Option<Arc<Tables>>,
+    /// The store when it was over.
+    pub(super) after: Option<Arc<Tables>>,
+    /// The answer: response or fault.
+    pub(super) answer: Option<Numbered<'a, Event>>,
+    /// Answers beyond the first, or to nothing.
+    pub(super) surplus_answers: Vec<usize>,
+    /// The callbacks from here up to the next operation of the session.
+    pub(super) callbacks: Vec<Numbered<'a, Callback>>,
+    /// The server's closing the session.
+    pub(super) closed: Option<usize>,
+    /// The session was over before this was asked.
+    pub(super) after_end: bool,
+    /// The client ended the session before the server could finish.
+    pub(super) cut_short: bool,
+    /// Somebody else wrote to the store meanwhile.
+    pub(super) disturbed: bool,
+}
+
+/// What was asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Request<'a> {
+    /// The session was opened: whatever comes before any request.
+    Open,
+    /// InitializeOperationParameters.
+    Initialize(Option<&'a Value>),
+    /// StartOperationWithCallback, with the parameters that were accepted before, if any.
+    Start(Stored<'a>),
+    /// A second StartOperationWithCallback, or an InitializeOperationParameters after the start.
+    Late(&'static str),
+    /// The delegate itself.
+    Call(IpamAdminOperationId, Option<&'a Value>),
+    /// A message written by hand.
+    Raw,
+}
+
+/// The parameters in a session when its operation is started.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stored<'a> {
+    /// None were accepted.
+    Nothing,
+    /// These.
+    Accepted(Option<&'a Value>),
+    /// Those of a message that was written by hand.
+    Unknown,
+}
+
+impl Operation<'_> {
+    /// Whether the request starts an operation whose end is reported by callbacks.
+    pub(super) const fn starts(&self) -> bool {
+        matches!(self.request, Request::Start(_) | Request::Call(..))
+    }
+
+    /// The first StartProgressCallback.
+    pub(super) fn started(&self) -> Option<usize> {
+        self.callbacks
+            .iter()
+            .find(|(_, callback)| matches!(callback, Callback::StartProgressCallback { .. }))
+            .map(|(number, _)| *number)
+    }
+
+    /// The first Completed value.
+    pub(super) fn terminal(&self) -> Option<(usize, Terminal)> {
+        self.callbacks
+            .iter()
+            .find_map(|(number, callback)| callback.terminal().map(|terminal| (*number, terminal)))
+    }
+
+    /// Whether the answer is a fault.
+    pub(super) const fn faulted(&self) -> bool {
+        matches!(self.answer, Some((_, Event::Fault(_))))
+    }
+}
+
+/// Cuts a trace into its operations, in the order they were asked for.
+pub(super) fn operations<'a>(trace: &'a Trace) -> Vec<Operation<'a>> {
+    let mut operations: Vec<Operation<'a>> = Vec::new();
+    // For each session: its last operation of all, the requests without an answer, and what was accepted.
+    let mut sessions: Vec<SessionView<'a>> = Vec::new();
+    static DIRECT: Caller = Caller { groups: Vec::new(), policies: Vec::new(), local_administrator: false };
+    let mut number = 0;
+    for record in &trace.log {
+        let mut view = record.session.map(|session| {
+            while sessions.len() <= session {
+                sessions.push(SessionView::default());
+            }
+            &mut sessions[session]
+        });
+        let mut open = |view: &SessionView<'a>, request, before| {
+            operations.push(Operation {
+                session: record.session.unwrap_or(0),
+                step: record.step,
+                caller: view.caller.unwrap_or(&DIRECT),
+                request,
+                before,
+                after: None,
+                answer: None,
+                surplus_answers: Vec::new(),
+                callbacks: Vec::new(),
+                closed: None,
+                after_end: view.ended,
+                cut_short: false,
+                disturbed: false,
+            });
+            operations.len() - 1
+        };
+        match (&record.what, &mut view) {
+            (What::Opened { caller }, Some(view)) => {
+                view.caller = Some(caller);
+                view.current = Some(open(view, Request::Open, None));
+            }
+            (What::Sent { message, before }, Some(view)) => {
+                let request = view.request(message);
+                if let Some(request) = request {
+                    let index = open(view, request, before.clone());
+                    view.unanswered.push(index);
+                    // What callbacks belong to stays the running operation while one runs.
+                    if !matches!(request, Request::Late(_)) {
+                        view.current = Some(index);
+                    }
+                    if matches!(request, Request::Start(_)) {
+                        view.started = true;
+                    }
+                }
+            }
+            (What::Called { operation, paramters, before }, Some(view)) => {
+                let request = Request::Call(*operation, paramters.as_ref());
+                view.current = Some(open(view, request, before.clone()));
+            }
+            (What::Received(event), Some(view)) => {
+                let event_number = number;
+                number += 1;
+                receive(view, &mut operations, event_number, event);
+            }
+            (What::Received(_), None) => number += 1,
+            (What::ClosedByClient | What::Dropped, Some(view)) => {
+                view.ended = true;
+                for operation in operations.iter_mut().filter(|operation| Some(operation.session) == record.session)
+                {
+                    operation.cut_short |= operation.starts() && operation.terminal().is_none();
+                }
+            }
+            (What::StoreChanged, _) => {
+                for operation in &mut operations {
+                    operation.disturbed |=
+                        operation.starts() && operation.step < record.step && !is_over(operation);
+                }
+            }
+            _ => {}
+        }
+    }
+    finish(trace, &mut operations);
+    operations
+}
+
+#[derive(Default)]
+struct SessionView<'a> {
+    caller: Option<&'a Caller>,
+    /// The operation that callbacks belong to.
+    current: Option<usize>,
+    unanswered: Vec<usize>,
+    accepted: Option<Stored<'a>>,
+    started: bool,
+    ended: bool,
+}
+
+impl<'a> SessionView<'a> {
+    fn request(&self, message: &'a ClientMessage) -> Option<Request<'a>> {
+        match message {
+            ClientMessage::InitializeOperationParameters { .. } if self.started => {
+                Some(Request::Late("InitializeOperationParameters"))
+            }
+            ClientMessage::InitializeOperationParameters { paramters } => {
+                Some(Request::Initialize(paramters.as_ref()))
+            }
+            ClientMessage::StartOperationWithCallback if self.started => {
+                Some(Request::Late("StartOperationWithCallback"))
+            }
+            ClientMessage::StartOperationWithCallback => {
+                Some(Request::Start(self.accepted.unwrap_or(Stored::Nothing)))
+            }
+            ClientMessage::Raw { .. } => Some(Request::Raw),
+            ClientMessage::Keepalive | ClientMessage::CallbackOperation { .. } => None,
+        }
+    }
+}
+
+fn receive<'a>(
+    view: &mut SessionView<'a>,
+    operations: &mut [Operation<'a>],
+    number: usize,
+    event: &'a Event,
+) {
+    match event {
+        Event::Callback(callback) => {
+            if let Some(current) = view.current {
+                operations[current].callbacks.push((number, callback));
+            }
+        }
+        Event::SessionClosed => {
+            view.ended = true;
+            if let Some(current) = view.current {
+                operations[current].closed = Some(number);
+            }
+        }
+        answer => {
+            if view.unanswered.is_empty() {
+                if let Some(current) = view.current {
+                    operations[current].surplus_answers.push(number);
+                }
+                return;
+            }
+            let index = view.unanswered.remove(0);
+            operations[index].answer = Some((number, answer));
+            match (operations[index].request, answer) {
+                (Request::Initialize(paramters), Event::InitializeOperationParametersResponse) => {
+                    view.accepted = Some(Stored::Accepted(paramters));
+                }
+                (Request::Raw, Event::InitializeOperationParametersResponse) => {
+                    view.accepted = Some(Stored::Unknown);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn is_over(operation: &Operation<'_>) -> bool {
+    operation.terminal().is_some() || (operation.started().is_none() && operation.faulted())
+}
+
+/// The store after an operation is that of its step, when the step asked for nothing later; two operations that ran
+/// at the same time disturb each other.
+fn finish(trace: &Trace, operations: &mut [Operation<'_>]) {
+    let steps: Vec<usize> = operations.iter().map(|operation| operation.step).collect();
+    let starting: Vec<usize> =
+        operations.iter().filter(|operation| operation.starts()).map(|operation| operation.step).collect();
+    for (index, operation) in operations.iter_mut().enumerate() {
+        let record = trace.steps.get(operation.step);
+        // The initialize of a `replicate` is over when its start is sent.
+        let is_last_of_step = !steps[index + 1..].contains(&operation.step);
+        operation.after = if is_last_of_step { record.and_then(|record| record.after.clone()) } else { None };
+        if operation.starts()
+            && let Some(before) = record.and_then(|record| record.before.as_ref())
+            && let Some(after) = &operation.after
+        {
+            // Steps whose effects settled together share one copy of the store.
+            let overlapping = starting.iter().any(|other| {
+                *other != operation.step
+                    && trace.steps.get(*other).is_some_and(|record| {
+                        record.after.as_ref().is_some_and(|other_after| Arc::ptr_eq(other_after, after))
+                            && record.before.as_ref().is_some_and(|other_before| {
+                                Arc::ptr_eq(other_before, before) && !Arc::ptr_eq(before, after)
+                            })
+                    })
+            });
+            operation.disturbed |= overlapping;
+        }
+    }
+}
