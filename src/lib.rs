@@ -6,6 +6,7 @@
 
 pub mod model;
 pub mod check;
+pub mod cli;
 pub mod delegate;
 pub mod door;
 pub mod oracle;

@@ -57,17 +57,21 @@ impl EventReport {
     /// The event on one line, without its number.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut out = self.name.clone();
-        let has_scope = self.fields.get("scope").is_some();
-        for (key, value) in self.fields.iter() {
-            out.push_str(&format!(" {key}={}", value_text(value)));
-            // The row's name says more than the object it was found by.
-            if let Some(details) = value.get("SubTaskInstanceDetails").filter(|_| !has_scope) {
-                out.push_str(&format!(" details={}", value_text(details)));
-            }
-        }
-        out
+        line(&self.name, &self.fields)
     }
+}
+
+fn line(name: &str, fields: &Ordered<Value>) -> String {
+    let mut out = name.to_owned();
+    let has_scope = fields.get("scope").is_some();
+    for (key, value) in fields.iter() {
+        out.push_str(&format!(" {key}={}", value_text(value)));
+        // The row's name says more than the object it was found by.
+        if let Some(details) = value.get("SubTaskInstanceDetails").filter(|_| !has_scope) {
+            out.push_str(&format!(" details={}", value_text(details)));
+        }
+    }
+    out
 }
 
 fn value_text(value: &Value) -> String {
@@ -127,6 +131,21 @@ pub(super) fn events(trace: &Trace, around: &BTreeSet<usize>) -> (usize, Vec<Eve
         })
         .collect();
     (total, events)
+}
+
+/// Turns the events of a trace into lines, with rows by name.
+pub(super) struct EventTexts(ScopeNames);
+
+impl EventTexts {
+    /// For the events of this trace.
+    pub(super) fn of(trace: &Trace) -> Self {
+        Self(ScopeNames::of(&trace.setup, trace.events().map(|(_, _, event)| event)))
+    }
+
+    /// One event on one line.
+    pub(super) fn text(&self, event: &Event) -> String {
+        line(event.name(), &fields(event, &self.0))
+    }
 }
 
 const fn kind(event: &Event) -> EventKind {

@@ -7,12 +7,14 @@ mod block;
 mod build;
 mod data;
 mod diagnostic;
+mod difference;
 mod event;
 mod excerpt;
 mod human;
 mod junit;
 #[cfg(test)]
 mod sample;
+mod snapshot;
 mod text;
 mod words;
 
@@ -24,8 +26,10 @@ pub use data::{
     Times, Tool, VERSION,
 };
 pub use diagnostic::diagnostic;
+pub use difference::difference_lines;
 pub use event::{EventKind, EventReport};
 pub use excerpt::Excerpt;
 pub use human::{HumanOptions, human};
 pub use junit::junit;
+pub use snapshot::{common_part, snapshot, snapshot_name};
 pub use words::Ordered;

@@ -522,6 +522,8 @@ pub struct CreatedExpect {
     pub columns: Vec<ColumnValue>,
     /// A name for the new row, for later steps.
     pub name: Option<String>,
+    /// The place of that name; of the item where there is none.
+    pub name_span: Span,
     /// It need not be there.
     pub optional: bool,
 }

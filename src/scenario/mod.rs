@@ -4,11 +4,22 @@
 
 mod ast;
 mod columns;
+mod decode;
+mod error;
+pub mod limits;
+mod nesting;
+mod read;
 mod source;
+mod substitute;
+mod suggest;
+mod tree;
 
 pub use ast::*;
 pub use columns::{
-    ColumnView, RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, lease_text,
-    relation_text, server_text,
+    ColumnView, RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, lease_text, relation_text,
+    server_text,
 };
+pub use error::{LoadCode, LoadError, Rejected};
+pub use limits::FILE_BYTES_MAX;
+pub use read::{read, read_bytes};
 pub use source::{Position, Source};

@@ -90,6 +90,17 @@ impl RequirementId {
         self.requirement().section
     }
 
+    /// Why the suite does not test it, for those that nobody can observe.
+    #[must_use]
+    pub const fn excluded(self) -> Option<&'static str> {
+        Some(match self {
+            Self::R_TR_1 => "transport security is not part of the suite yet",
+            Self::R_TR_3 => "what a client knows beforehand shows nowhere",
+            Self::R_PRE_2 => "bookkeeping that nothing shows by itself",
+            _ => return None,
+        })
+    }
+
     /// The id with that name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

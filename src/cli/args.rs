@@ -1,0 +1,198 @@
+//! The arguments of every command.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::spec::{Readings, RequirementId};
+use crate::trace::Door;
+
+/// Conformance harness and simulator for ReplicateServer, an operation of [MS-IPAMM2].
+#[derive(Debug, Parser)]
+#[command(name = "ipamconf", version, about, max_term_width = 100, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a scenario or snapshot file is wrong, \
+    3 usage or nothing selected, 4 the run could not be carried out, 5 a bug of ours, \
+    6 an orphaned or pending snapshot, 130 interrupted.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenarios and judge what they show.
+    Run(RunArguments),
+    /// List scenarios, the requirements they are about and the doors that can carry them.
+    List(ListArguments),
+    /// List the requirements, and which of them the scenarios test.
+    Requirements(RequirementsArguments),
+}
+
+/// Which scenarios and cases.
+#[derive(Debug, Args)]
+pub(super) struct Selection {
+    /// Scenario files, or folders of them [default: scenarios]
+    pub(super) paths: Vec<PathBuf>,
+    /// Only cases about a requirement of this section of the document, such as 3.19.4.4.1.31
+    #[arg(long, value_name = "SECTION")]
+    pub(super) section: Vec<String>,
+    /// Only cases about this requirement, such as R-31-2
+    #[arg(long, value_name = "ID", value_parser = requirement)]
+    pub(super) requirement: Vec<RequirementId>,
+    /// Only scenarios with this tag
+    #[arg(long, value_name = "TAG")]
+    pub(super) tag: Vec<String>,
+    /// Only cases whose scenario or name contains this text
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Vec<String>,
+}
+
+impl Selection {
+    /// Whether the whole of the default corpus is meant.
+    pub(super) const fn is_everything(&self) -> bool {
+        self.paths.is_empty()
+            && self.section.is_empty()
+            && self.requirement.is_empty()
+            && self.tag.is_empty()
+            && self.filter.is_empty()
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// What to test: `in-process` is our own simulator
+    #[arg(long, value_name = "TARGET", default_value = "in-process", value_parser = ["in-process"])]
+    pub(super) target: String,
+    /// Only through this door: delegate or session; can be given more than once
+    #[arg(long, value_name = "DOOR", value_parser = door)]
+    pub(super) door: Vec<Door>,
+    /// Count deviations, and steps that were not reached, as failures
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Judge by another reading of an open question, such as OQ-1=literal; all=literal takes the text word by word
+    #[arg(long, value_name = "QUESTION=READING")]
+    pub(super) reading: Vec<String>,
+    /// Fixes every choice that is drawn
+    #[arg(long, default_value_t = 0)]
+    pub(super) seed: u64,
+    /// How many cases run at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) jobs: Option<u16>,
+    /// The form of the result on the standard output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// Write a report file as well: junit=FILE or json=FILE; can be given more than once
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
+    pub(super) report: Vec<ReportFile>,
+    /// Compare traces with the snapshots beside the scenarios folder, write them, or leave them alone
+    #[arg(long, value_enum, default_value_t = SnapshotMode::Check)]
+    pub(super) snapshots: SnapshotMode,
+    /// Show every case, not only those that did not pass
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArguments {
+    #[command(flatten)]
+    pub(super) selection: Selection,
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RequirementsArguments {
+    /// Scenario files, or folders of them, that count as tests [default: scenarios]
+    pub(super) paths: Vec<PathBuf>,
+    /// The form of the list
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Text for people.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SnapshotMode {
+    /// Compare; a difference is a failure.
+    Check,
+    /// Write what is new or different.
+    Update,
+    /// Do nothing.
+    Off,
+}
+
+/// A report to write beside the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ReportFile {
+    pub(super) form: ReportForm,
+    pub(super) path: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReportForm {
+    JUnit,
+    Json,
+}
+
+fn requirement(text: &str) -> Result<RequirementId, String> {
+    RequirementId::from_name(text).ok_or_else(|| {
+        "no such requirement; `ipamconf requirements` lists them".to_owned()
+    })
+}
+
+fn door(text: &str) -> Result<Door, String> {
+    match Door::from_name(text) {
+        Some(door @ (Door::Delegate | Door::Session)) => Ok(door),
+        Some(_) => Err("our own simulator is reached through `delegate` and `session` only".to_owned()),
+        None => Err("the doors are `delegate` and `session`".to_owned()),
+    }
+}
+
+fn report_file(text: &str) -> Result<ReportFile, String> {
+    let (form, path) =
+        text.split_once('=').ok_or_else(|| "expected FORMAT=FILE, such as junit=report.xml".to_owned())?;
+    let form = match form {
+        "junit" => ReportForm::JUnit,
+        "json" => ReportForm::Json,
+        other => return Err(format!("no report format is called `{other}`; there are junit and json")),
+    };
+    if path.is_empty() {
+        return Err("the name of the file is missing".to_owned());
+    }
+    Ok(ReportFile { form, path: PathBuf::from(path) })
+}
+
+/// The readings that a command line chooses.
+///
+/// # Errors
+/// With what is wrong, for the user.
+pub(super) fn readings(given: &[String]) -> Result<Readings, String> {
+    let mut readings = Readings::default();
+    for text in given {
+        let (question, reading) = text
+            .split_once('=')
+            .ok_or_else(|| format!("`--reading {text}`: expected QUESTION=READING, such as OQ-1=literal"))?;
+        if question == "all" {
+            let mut found = false;
+            for ruling in crate::spec::RULINGS.iter().filter(|ruling| ruling.reading(reading).is_some()) {
+                found |= readings.choose(ruling.question.name(), reading).is_ok();
+            }
+            if !found {
+                return Err(format!("`--reading {text}`: no question has a reading `{reading}`"));
+            }
+        } else {
+            readings.choose(question, reading).map_err(|error| format!("`--reading {text}`: {error}"))?;
+        }
+    }
+    Ok(readings)
+}

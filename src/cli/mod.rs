@@ -1,0 +1,86 @@
+//! The command line: arguments in, exit code out.
+//!
+//! Floor 6. The one place that reads files, writes them, starts threads and looks at the clock.
+
+mod args;
+mod exit;
+mod files;
+mod list;
+mod requirements;
+mod run;
+mod snapshots;
+
+use std::io::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use clap::Parser;
+
+pub use exit::{Exit, Outcome};
+
+use crate::cli::args::{Arguments, Command};
+
+/// Why a command could not be carried out; each knows its exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The command line asks for something that cannot be.
+    #[error("{0}")]
+    Usage(String),
+    /// A file that was to be written could not be.
+    #[error("cannot write `{path}`: {error}")]
+    Write {
+        /// The file.
+        path: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// The standard output could not be written to.
+    #[error("cannot write the result: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+/// Parses the process's arguments, runs the command and tells how it ended.
+#[must_use]
+pub fn main() -> std::process::ExitCode {
+    let mut out = std::io::stdout().lock();
+    let exit = main_with(std::env::args_os(), &mut out);
+    std::process::ExitCode::from(exit.code())
+}
+
+/// The same with arguments and output handed in.
+pub fn main_with(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+    out: &mut dyn Write,
+) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // `--help` and `--version` are results; everything else is a mistake on the command line.
+            let asked = !error.use_stderr();
+            let _ = error.print();
+            return if asked { Exit::Conformant } else { Exit::Usage };
+        }
+    };
+    let result = catch_unwind(AssertUnwindSafe(|| match &arguments.command {
+        Command::Run(arguments) => run::run(arguments, out),
+        Command::List(arguments) => list::list(arguments, out),
+        Command::Requirements(arguments) => requirements::requirements(arguments, out),
+    }));
+    match result {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(error)) => {
+            // Whoever reads our output has read enough.
+            if matches!(&error, CliError::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe) {
+                return Exit::Conformant;
+            }
+            eprintln!("error: {error}");
+            match error {
+                CliError::Usage(_) => Exit::Usage,
+                CliError::Write { .. } | CliError::Output(_) => Exit::Broken,
+            }
+        }
+        Err(_) => {
+            eprintln!("{}", exit::BUG_REPORT);
+            Exit::Bug
+        }
+    }
+}

@@ -1,0 +1,361 @@
+//! `ipamconf run`: selecting cases, running them side by side, reporting.
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use crate::check::check;
+use crate::cli::args::{Format, ReportForm, RunArguments, SnapshotMode, readings};
+use crate::cli::files::{case_name, load, render, selects, write_whole};
+use crate::cli::{CliError, Exit, Outcome, snapshots};
+use crate::door::{DelegateTarget, SessionTarget};
+use crate::report::{
+    CaseContext, CaseVerdict, HumanOptions, Report, RunInfo, ScenarioReport, Snapshot, SnapshotVerdict,
+    Target as TargetReport, Times, command_again, common_part, difference_lines, human, json, junit,
+    snapshot, snapshot_name,
+};
+use crate::scenario::{Case, Scenario};
+use crate::spec::Readings;
+use crate::suite::{Target, run_case};
+use crate::trace::Door;
+
+/// The doors that our own simulator is reached through.
+const DOORS: &[Door] = &[Door::Delegate, Door::Session];
+
+/// The columns a report may take where the terminal does not say.
+const WIDTH: usize = 100;
+
+/// One case through one door.
+struct Job<'a> {
+    scenario: &'a Scenario,
+    case: &'a Case,
+    door: Door,
+}
+
+/// What a job came to.
+struct Finished {
+    report: ScenarioReport,
+    /// The trace as text, and what it has in common with those of other doors; not where it could not be run.
+    texts: Option<(String, String)>,
+    seconds: f64,
+    bug: bool,
+}
+
+pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit, CliError> {
+    let clock = Instant::now();
+    let chosen = readings(&arguments.reading).map_err(CliError::Usage)?;
+    let loaded = load(&arguments.selection.paths)?;
+    let errors_colour = colour(&std::io::stderr());
+    for rejected in &loaded.rejected {
+        eprint!("{}", render(rejected, errors_colour));
+    }
+    let jobs = select(&loaded.scenarios, arguments);
+    if jobs.is_empty() && loaded.rejected.is_empty() {
+        return Err(CliError::Usage(
+            "no scenario was selected: `ipamconf list` shows what there is".to_owned(),
+        ));
+    }
+    let interrupted = watch_for_interrupt();
+    let finished = run_all(&jobs, arguments, &chosen, &interrupted);
+    let mut outcome = Outcome {
+        wrong_file: !loaded.rejected.is_empty(),
+        interrupted: interrupted.load(Ordering::Relaxed),
+        bug: finished.iter().any(|(_, finished)| finished.bug),
+        ..Outcome::default()
+    };
+    let mut finished: Vec<(usize, Finished)> = finished;
+    // A trace under another reading differs from its snapshot by design.
+    if chosen.differing().next().is_none() {
+        visit_snapshots(&jobs, &mut finished, arguments)?;
+    }
+    let stale = if arguments.selection.is_everything()
+        && arguments.door.is_empty()
+        && loaded.rejected.is_empty()
+        && arguments.snapshots != SnapshotMode::Off
+    {
+        leftovers(&loaded.scenarios)
+    } else {
+        Vec::new()
+    };
+    let mut seconds = Vec::new();
+    let mut reports = Vec::new();
+    for (_, finished) in finished {
+        seconds.push(finished.seconds);
+        reports.push(finished.report);
+    }
+    let info = RunInfo {
+        target: TargetReport {
+            door: DOORS.iter().map(|door| door.name()).collect::<Vec<_>>().join(", "),
+            address: arguments.target.clone(),
+        },
+        seed: arguments.seed,
+        strict: arguments.strict,
+        readings: chosen,
+    };
+    let report = Report::new(&info, reports)
+        .timed(Times { seconds_total: clock.elapsed().as_secs_f64(), seconds });
+    judge(&report, &mut outcome);
+    outcome.stale |= !stale.is_empty();
+    write_results(&report, arguments, out)?;
+    for line in &stale {
+        eprintln!("stale snapshot: {line}");
+    }
+    if outcome.interrupted {
+        eprintln!("interrupted: {} of {} cases were finished and reported", report.scenarios.len(), jobs.len());
+    }
+    if outcome.bug {
+        eprintln!("{}", crate::cli::exit::BUG_REPORT);
+    }
+    Ok(outcome.exit())
+}
+
+fn judge(report: &Report, outcome: &mut Outcome) {
+    let snapshots = |verdict| {
+        report
+            .scenarios
+            .iter()
+            .filter_map(|scenario| scenario.snapshot.as_ref())
+            .any(|snapshot| snapshot.verdict == verdict)
+    };
+    outcome.broken |= report.summary.error > 0 || !report.is_judged();
+    outcome.failed |= report.summary.fail > 0 || snapshots(SnapshotVerdict::Changed);
+    outcome.stale |= snapshots(SnapshotVerdict::Pending);
+}
+
+fn write_results(report: &Report, arguments: &RunArguments, out: &mut dyn Write) -> Result<(), CliError> {
+    for file in &arguments.report {
+        let content = match file.form {
+            ReportForm::JUnit => junit(report),
+            ReportForm::Json => json(report),
+        };
+        write_whole(&file.path, &content)?;
+    }
+    match arguments.format {
+        Format::Json => out.write_all(json(report).as_bytes())?,
+        Format::Human => {
+            let options = HumanOptions {
+                colour: colour(&std::io::stdout()),
+                verbose: arguments.verbose,
+                width: WIDTH,
+            };
+            human(report, &options, out)?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+/// Colour is for terminals, and for people who have not said otherwise.
+fn colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The cases to run, in the order of the files; a case that our simulator has no door for is listed with one that it
+/// asks for, to be reported as skipped.
+fn select<'a>(scenarios: &'a [Scenario], arguments: &RunArguments) -> Vec<Job<'a>> {
+    let mut jobs = Vec::new();
+    for scenario in scenarios {
+        for case in scenario.cases.iter().filter(|case| selects(&arguments.selection, scenario, case)) {
+            let ours: Vec<Door> = case.doors.iter().copied().filter(|door| DOORS.contains(door)).collect();
+            if ours.is_empty() && arguments.door.is_empty() {
+                jobs.extend(case.doors.first().map(|door| Job { scenario, case, door: *door }));
+            }
+            let wanted = |door: &Door| arguments.door.is_empty() || arguments.door.contains(door);
+            jobs.extend(ours.into_iter().filter(wanted).map(|door| Job { scenario, case, door }));
+        }
+    }
+    jobs
+}
+
+/// Raises a flag when the user presses Ctrl-C; a second one ends the process at once.
+fn watch_for_interrupt() -> std::sync::Arc<AtomicBool> {
+    let flag = std::sync::Arc::new(AtomicBool::new(false));
+    let raise = std::sync::Arc::clone(&flag);
+    std::thread::spawn(move || {
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
+        runtime.block_on(async {
+            while tokio::signal::ctrl_c().await.is_ok() {
+                if raise.swap(true, Ordering::Relaxed) {
+                    std::process::exit(i32::from(Exit::Interrupted.code()));
+                }
+                eprintln!("interrupted: finishing the cases that are running (once more to stop at once)");
+            }
+        });
+    });
+    flag
+}
+
+/// Runs the jobs side by side; results stand in the order of the jobs, whatever finished first.
+fn run_all(
+    jobs: &[Job<'_>],
+    arguments: &RunArguments,
+    readings: &Readings,
+    interrupted: &AtomicBool,
+) -> Vec<(usize, Finished)> {
+    let next = AtomicUsize::new(0);
+    let finished = Mutex::new(Vec::with_capacity(jobs.len()));
+    let threads = arguments.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        usize::from,
+    );
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(jobs.len()).max(1) {
+            scope.spawn(|| {
+                while !interrupted.load(Ordering::Relaxed) {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(job) = jobs.get(index) else { break };
+                    let result = run_job(job, arguments, readings);
+                    finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut finished = finished.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    finished.sort_by_key(|(index, _)| *index);
+    finished
+}
+
+fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Finished {
+    let clock = Instant::now();
+    let seed = job.case.seed.unwrap_or(arguments.seed);
+    let context = CaseContext {
+        scenario: job.scenario,
+        case: job.case,
+        door: job.door,
+        seed,
+        strict: arguments.strict,
+        command: command_again(
+            &job.scenario.source.path,
+            job.case.name.as_deref(),
+            job.door,
+            seed,
+            readings,
+            arguments.strict,
+        ),
+    };
+    let done = |report, texts, bug| Finished { report, texts, seconds: clock.elapsed().as_secs_f64(), bug };
+    if !DOORS.contains(&job.door) {
+        let wanted: Vec<_> = job.case.doors.iter().map(|door| door.name()).collect();
+        let reason = format!("needs the door {}; this target has delegate and session", wanted.join(" or "));
+        return done(ScenarioReport::skipped(&context, &reason), None, false);
+    }
+    let in_force = readings.overlaid_with(&job.case.readings);
+    if let Some((question, reading)) = in_force.differing().find(|(_, reading)| !reading.switchable) {
+        let reason = format!("our simulator cannot follow {question}={}", reading.name);
+        return done(ScenarioReport::skipped(&context, &reason), None, false);
+    }
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let mut delegate = DelegateTarget::default();
+        let mut session = SessionTarget::default();
+        let target: &mut dyn Target =
+            if job.door == Door::Delegate { &mut delegate } else { &mut session };
+        run_case(job.case, target, readings).map(|trace| {
+            let checks = check(job.case, &trace, readings);
+            let difference = trace.after.as_ref().map_or_else(Vec::new, |after| {
+                difference_lines(&trace.setup.tables, after, &trace.setup.names)
+            });
+            let report = ScenarioReport::from_case(&context, &trace, &checks, difference);
+            (report, (snapshot(&trace), common_part(&trace)))
+        })
+    }));
+    match ran {
+        Ok(Ok((report, texts))) => done(report, Some(texts), false),
+        Ok(Err(error)) => done(ScenarioReport::error(&context, &error.to_string()), None, false),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("no message");
+            let reason = format!("a bug in ipamconf ended this case: {text}");
+            done(ScenarioReport::error(&context, &reason), None, true)
+        }
+    }
+}
+
+/// Compares each case's trace with its snapshot: that of the door `session` where it has one. The door `delegate`
+/// has to agree with it on what both show.
+fn visit_snapshots(
+    jobs: &[Job<'_>],
+    finished: &mut [(usize, Finished)],
+    arguments: &RunArguments,
+) -> Result<(), CliError> {
+    let mut common: Option<(usize, usize, String)> = None;
+    // Doors stand in the order of `Door::ALL`, so a case's delegate comes right before its session.
+    for position in 0..finished.len() {
+        let (index, result) = &finished[position];
+        let job = &jobs[*index];
+        let Some((text, shared)) = result.texts.clone() else { continue };
+        let is_primary = !job.case.doors.contains(&Door::Session) || job.door == Door::Session;
+        if !is_primary {
+            common = Some((*index, position, shared));
+            continue;
+        }
+        let name = snapshot_name(&job.scenario.id, job.case.name.as_deref());
+        if let Some(folder) = snapshots::folder_of(Path::new(&job.scenario.source.path)) {
+            let visited = snapshots::visit(&folder, &name, &text, arguments.snapshots)?;
+            if let Some(snapshot) = visited {
+                attach(&mut finished[position].1, snapshot);
+            }
+        }
+        if let Some((other, other_position, other_shared)) = common.take()
+            && std::ptr::eq(jobs[other].case, job.case)
+            && other_shared != shared
+        {
+            let diff = snapshots::diff(&shared, &other_shared);
+            let diff = format!("the doors `session` and `delegate` show different things\n{diff}");
+            attach(
+                &mut finished[other_position].1,
+                Snapshot { verdict: SnapshotVerdict::Changed, diff },
+            );
+        }
+    }
+    Ok(())
+}
+
+fn attach(finished: &mut Finished, snapshot: Snapshot) {
+    if finished.report.verdict != CaseVerdict::Error {
+        finished.report = finished.report.clone().with_snapshot(snapshot);
+    }
+}
+
+fn leftovers(scenarios: &[Scenario]) -> Vec<String> {
+    let mut names = BTreeSet::new();
+    let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+    for scenario in scenarios {
+        folders.extend(snapshots::folder_of(Path::new(&scenario.source.path)));
+        for case in scenario.cases.iter().filter(|case| case.doors.iter().any(|door| DOORS.contains(door))) {
+            names.insert(snapshot_name(&scenario.id, case.name.as_deref()));
+        }
+    }
+    folders.iter().flat_map(|folder| snapshots::leftovers(folder, &names)).collect()
+}
+
+/// Runs a whole corpus quietly: which requirements were judged, and by which cases.
+pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId, String)> {
+    let mut found = Vec::new();
+    for scenario in scenarios {
+        for case in &scenario.cases {
+            for door in case.doors.iter().filter(|door| DOORS.contains(door)) {
+                let mut delegate = DelegateTarget::default();
+                let mut session = SessionTarget::default();
+                let target: &mut dyn Target =
+                    if *door == Door::Delegate { &mut delegate } else { &mut session };
+                let readings = Readings::default();
+                let Ok(trace) = run_case(case, target, &readings) else { continue };
+                let judged: BTreeSet<_> = check(case, &trace, &readings)
+                    .into_iter()
+                    .filter(|result| result.verdict.is_judged())
+                    .map(|result| result.requirement)
+                    .collect();
+                let name = case_name(scenario, case);
+                found.extend(judged.into_iter().map(|id| (id, name.clone())));
+            }
+        }
+    }
+    found
+}
