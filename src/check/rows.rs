@@ -33,12 +33,18 @@ const CONFIGURATION: &[Column] = &[
     Column::Range,
     Column::Description,
     Column::BootpLease,
+];
+
+/// The DNS settings of R-3-15 and R-4-15 (OQ-12).
+const DNS: &[Column] = &[
     Column::DnsUpdate,
     Column::DnsNameProtection,
     Column::DnsDiscardRecords,
     Column::DnsNotRequesting,
-    Column::Exclusions,
 ];
+
+/// The exclusion ranges of R-3-17a and R-4-17a (OQ-12).
+const EXCLUSIONS: &[Column] = &[Column::Exclusions];
 
 /// What belongs to a row itself and is not taken over (OQ-11, OQ-12).
 const OWN: &[Column] = &[Column::Superscope, Column::AccessScope, Column::ActiveLeases, Column::Sync];
@@ -337,10 +343,10 @@ impl Rows<'_> {
         update: bool,
     ) {
         use RequirementId as R;
-        let (seven, range, custom) = if update {
-            (R::R_4_10, R::R_4_12, R::R_4_13)
+        let (seven, dns, exclusions, range, custom) = if update {
+            (R::R_4_10, R::R_4_15, R::R_4_17a, R::R_4_12, R::R_4_13)
         } else {
-            (R::R_3_10, R::R_3_12, R::R_3_13)
+            (R::R_3_10, R::R_3_15, R::R_3_17a, R::R_3_12, R::R_3_13)
         };
         self.passes.insert((write.requirement, "copy-written"));
         let name = self.names.scope(found);
@@ -356,7 +362,12 @@ impl Rows<'_> {
         } else {
             self.passes.insert((R::R_29_5b, "copy-owner"));
         }
-        let mut groups = vec![(SEVEN, seven, Grade::Hard), (CONFIGURATION, seven, Grade::Soft)];
+        let mut groups = vec![
+            (SEVEN, seven, Grade::Hard),
+            (CONFIGURATION, seven, Grade::Soft),
+            (DNS, dns, Grade::Soft),
+            (EXCLUSIONS, exclusions, Grade::Soft),
+        ];
         if update {
             groups.push((OWN, seven, Grade::Soft));
         }
@@ -380,7 +391,7 @@ impl Rows<'_> {
                     ));
                 }
             }
-            if same && grade == Grade::Hard {
+            if same {
                 self.passes.insert((requirement, "copy-columns"));
             }
         }
@@ -476,7 +487,7 @@ impl Rows<'_> {
             }
             let is_source =
                 before.family == AddressFamily::InterNetwork && sources.contains(&before.record_id);
-            for column in SEVEN.iter().chain(CONFIGURATION).chain(OWN) {
+            for column in SEVEN.iter().chain(CONFIGURATION).chain(DNS).chain(EXCLUSIONS).chain(OWN) {
                 let old = self.before_view.text(before, *column);
                 let new = self.after_view.text(after, *column);
                 if old == new {

@@ -79,7 +79,7 @@ fn prepare(scope: &DhcpScope, store: &dyn DataStore) -> Result<String, IpamExcep
 /// R-3-10 to R-3-14.
 fn insert(scope: &DhcpScope, server_name: &str, store: &mut dyn DataStore) {
     let mut details = scope.details.clone();
-    // What the new row does not take over from the source (OQ-11, OQ-12).
+    // R-3-15 as R-4-15. What the new row does not take over from the source (OQ-11, OQ-12):
     details.number_of_active_leases = 0;
     details.failover_config_sync_status = DhcpFailoverConfigSyncStatus::Unknown;
     details.exclusion_ranges.clear();

@@ -97,6 +97,7 @@ fn write(scope: &DhcpScope, row: &AdmDhcpScopesRow, server_name: &str, store: &m
     details.description.clone_from(&source.description);
     details.bootp_lease_duration_type = source.bootp_lease_duration_type;
     details.bootp_lease_duration = source.bootp_lease_duration;
+    // R-4-15: a scope that is read from the table flags nothing as modified, so all four are stored (OQ-12).
     details.dns_update_type = source.dns_update_type;
     details.dns_name_protection_status = source.dns_name_protection_status;
     details.discard_dns_record_on_lease_deletion_status =

@@ -256,9 +256,9 @@ pub enum SetValue {
     /// Text, a number or a boolean, in its lexical form.
     Text(String),
     /// Members of the object that is there, overridden one by one.
-    Members(Vec<(String, SetValue)>),
+    Members(Vec<(String, Self)>),
     /// The items of an array.
-    List(Vec<SetValue>),
+    List(Vec<Self>),
 }
 
 /// A change of the store behind the server's back.
@@ -559,6 +559,10 @@ pub struct PatternItem {
 
 /// What an item of a pattern stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every item is an event, and a pattern has a thousand items at most"
+)]
 pub enum PatternKind {
     /// `"..."`: any number of progress callbacks.
     AnyProgress,

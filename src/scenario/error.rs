@@ -233,6 +233,19 @@ impl Errors {
         }
     }
 
+    /// Whether that mistake was reported already; counts it as found once more if so.
+    pub(super) fn is_known(&mut self, span: Span, code: LoadCode, message: &str) -> bool {
+        let known = self.seen.contains(&(span.start, code, message.to_owned()));
+        self.found += usize::from(known);
+        known
+    }
+
+    /// Whether the next mistake would be dropped anyway, so that nobody need describe it; counts it as found.
+    pub(super) const fn skips(&mut self) -> bool {
+        self.found += 1;
+        self.list.len() >= ERRORS_MAX
+    }
+
     /// Adds a mistake after which reading on is of no use.
     pub(super) fn stop(&mut self, error: LoadError) {
         // Must be seen even if two hundred others came before.

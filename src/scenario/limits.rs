@@ -11,6 +11,14 @@ pub const NESTING_MAX: usize = 32;
 /// row takes about half a kilobyte, so a file stays near a gigabyte at worst.
 pub const ROWS_MAX: u64 = 2_000_000;
 
+/// The bytes of text in the rows of all cases together, repeats unfolded: a row may hold a long text, but two million
+/// rows may not.
+pub const ROW_BYTES_MAX: u64 = 512 * 1024 * 1024;
+
+/// The entries of one list of roles, policies, access scopes, classes, option definitions or options: looked up one by
+/// one, and more than a DHCP server has.
+pub const LISTED_MAX: usize = 1_000;
+
 /// The cases of a file: each is a run of its own on every door.
 pub const CASES_MAX: usize = 1_000;
 
@@ -26,9 +34,12 @@ pub const PATTERN_ITEMS_MAX: usize = 1_000;
 /// How deep the groups of a pattern may nest: the language says four, and nobody reads more.
 pub const PATTERN_GROUPS_MAX: usize = 4;
 
-/// The values (tables, lists and what is in them) of all cases together after their variables are put in, a world
+/// The values (tables, lists and what is in them; long text counts once for every [`VALUE_BYTES`]) of all cases together after their variables are put in, a world
 /// without variables counted once: bounds the time a small file with many cases can take.
-pub const VALUES_MAX: u64 = 5_000_000;
+pub const VALUES_MAX: u64 = 3_000_000;
+
+/// The bytes of text that count as one more value.
+pub const VALUE_BYTES: usize = 64;
 
 /// The bytes of text that variables may put into longer text, over all cases: a long text put in many times
 /// would otherwise grow a small file without bound.

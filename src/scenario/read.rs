@@ -47,6 +47,7 @@ impl Source {
     ///
     /// # Errors
     /// `IC2003` at the start when it is larger than [`FILE_BYTES_MAX`], `IC2001` at the first byte that is no UTF-8.
+    #[expect(clippy::result_large_err, reason = "once for each file")]
     pub fn from_bytes(path: impl Into<String>, bytes: &[u8]) -> Result<Self, LoadError> {
         if bytes.len() > FILE_BYTES_MAX {
             return Err(LoadError::new(LoadCode::OverLimit, START, "file too large")
@@ -106,6 +107,7 @@ pub fn read(id: &str, source: Source) -> Result<Scenario, Rejected> {
             tree: &tree,
             errors: &mut errors,
             rows: 0,
+            row_bytes: 0,
             values: 0,
             substitution: Substitution::default(),
             shared_world: None,
@@ -169,6 +171,7 @@ struct Reader<'a> {
     tree: &'a Table,
     errors: &'a mut Errors,
     rows: u64,
+    row_bytes: u64,
     values: u64,
     substitution: Substitution,
     /// The world, where no case puts anything into it.
@@ -193,6 +196,7 @@ impl Reader<'_> {
             text: &self.source.text,
             errors: self.errors,
             rows: &mut self.rows,
+            row_bytes: &mut self.row_bytes,
             count: 1,
         }
     }
@@ -380,7 +384,10 @@ impl Reader<'_> {
                     &mut self.context(),
                     world.as_ref().map(|entry| &entry.value),
                 );
-                if tree.get("world").is_none_or(|node| !node.has_variables()) {
+                if tree
+                    .get("world")
+                    .is_none_or(|node| !substitute::uses_cases(node))
+                {
                     self.shared_world = Some(Rc::clone(&decoded));
                 }
                 decoded

@@ -155,6 +155,26 @@ pub(super) fn check(roots: &[&Node], cases: &[Variables<'_>], errors: &mut Error
     }
 }
 
+/// Whether what a case gives could change a tree; the count of a `repeat` is no case's.
+pub(super) fn uses_cases(node: &Node) -> bool {
+    fn uses(node: &Node, in_repeat: bool) -> bool {
+        node.has_variables()
+            && match &node.kind {
+                Kind::Text(text) => parts(text).iter().any(
+                    |part| matches!(part, Part::Variable(name) if !(in_repeat && name == COUNT)),
+                ),
+                Kind::List(list) => list.items.iter().any(|item| uses(item, in_repeat)),
+                Kind::Table(table) => {
+                    let in_repeat = in_repeat || table.get("repeat").is_some();
+                    let mut values = table.entries.iter().map(|entry| &entry.value);
+                    values.any(|value| uses(value, in_repeat))
+                }
+                _ => false,
+            }
+    }
+    uses(node, false)
+}
+
 fn check_node(
     node: &Node,
     in_repeat: bool,

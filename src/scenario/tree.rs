@@ -5,6 +5,7 @@ use std::rc::Rc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::scenario::limits::VALUE_BYTES;
 use crate::verdict::Span;
 
 /// A value and its place.
@@ -102,11 +103,12 @@ impl Table {
 }
 
 impl Node {
-    /// How many values it holds, itself included.
+    /// How many values it holds, itself included; long text counts for more.
     pub(super) fn values(&self) -> u64 {
         1 + match &self.kind {
             Kind::List(list) => list.size.values,
             Kind::Table(table) => table.size.values,
+            Kind::Text(text) => (text.len() / VALUE_BYTES) as u64,
             _ => 0,
         }
     }

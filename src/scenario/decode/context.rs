@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::scenario::error::{Errors, LoadCode, LoadError, one_of};
-use crate::scenario::limits::ROWS_MAX;
+use crate::scenario::limits::{self, ROW_BYTES_MAX, ROWS_MAX};
 use crate::scenario::suggest::closest;
 use crate::scenario::tree::{CountedPart, Entry, Kind, Node, Table};
 use crate::scenario::{OneOrMore, Spanned};
@@ -19,6 +19,8 @@ pub(in crate::scenario) struct Context<'a> {
     pub(in crate::scenario) errors: &'a mut Errors,
     /// The rows of all cases so far.
     pub(in crate::scenario) rows: &'a mut u64,
+    /// The bytes of text in the rows of all cases so far.
+    pub(in crate::scenario) row_bytes: &'a mut u64,
     /// Which row of a `repeat` is being read, from 1.
     pub(in crate::scenario) count: u64,
 }
@@ -40,6 +42,9 @@ impl Context<'_> {
 
     /// A word, duration, address or number that is not as it has to be.
     pub(in crate::scenario) fn malformed(&mut self, node: &Node, message: &str, expected: &str) {
+        if self.errors.skips() {
+            return;
+        }
         let mut error = LoadError::new(LoadCode::Malformed, node.span, message).expected(expected);
         match &node.kind {
             Kind::Text(_) | Kind::Counted(_) => {
@@ -183,6 +188,9 @@ impl Context<'_> {
     }
 
     pub(in crate::scenario) fn unknown_key(&mut self, entry: &Entry, known: &[&str]) {
+        if self.errors.skips() {
+            return;
+        }
         let close = closest(&entry.key, known.iter().copied());
         self.push(
             LoadError::new(LoadCode::UnknownKey, entry.key_span, "unknown key")
@@ -207,6 +215,9 @@ impl Context<'_> {
     }
 
     pub(in crate::scenario) fn missing_key(&mut self, span: Span, key: &str) {
+        if self.errors.skips() {
+            return;
+        }
         self.push(LoadError::new(
             LoadCode::MissingKey,
             span,
@@ -243,7 +254,7 @@ impl Context<'_> {
     ) -> Option<T> {
         let text = self.text(node)?;
         let value = from(&text);
-        if value.is_none() {
+        if value.is_none() && !self.errors.skips() {
             let expected = if words.len() <= LISTED_MAX {
                 one_of(words.iter().copied())
             } else {
@@ -268,6 +279,13 @@ impl Context<'_> {
         found: &str,
         names: impl IntoIterator<Item = &'w str> + Clone,
     ) {
+        if self.errors.skips() {
+            return;
+        }
+        let message = format!("unknown {what}");
+        if self.errors.is_known(span, LoadCode::UnknownName, &message) {
+            return;
+        }
         let close = closest(found, names.clone());
         let mut error =
             LoadError::new(LoadCode::UnknownName, span, format!("unknown {what}")).found(found);
@@ -327,6 +345,35 @@ impl Context<'_> {
         }
         *self.rows += repeat;
         repeat
+    }
+
+    /// Counts what a row holds beside itself: rows of other tables, and text. Stops everything at the limits.
+    pub(in crate::scenario) fn weigh(&mut self, rows: usize, bytes: usize, table: &Table, span: Span) {
+        let at = table.get("repeat").map_or(span, |node| node.span);
+        *self.rows += rows as u64;
+        *self.row_bytes += bytes as u64;
+        if *self.rows > ROWS_MAX {
+            self.too_many_rows(at);
+        } else if *self.row_bytes > ROW_BYTES_MAX {
+            self.errors.stop(
+                LoadError::new(LoadCode::OverLimit, at, "too much text in rows")
+                    .expected(format!("at most {ROW_BYTES_MAX} bytes in all rows of a file together")),
+            );
+        }
+    }
+
+    /// A list that may not be long; a longer one is reported and not read.
+    pub(in crate::scenario) fn listed<'n>(&mut self, node: Option<&'n Node>) -> Option<&'n Node> {
+        if let Kind::List(list) = &node?.kind
+            && let Some(over) = list.items.get(limits::LISTED_MAX)
+        {
+            self.push(
+                LoadError::new(LoadCode::OverLimit, over.span, "list too long")
+                    .expected(format!("at most {} entries", limits::LISTED_MAX)),
+            );
+            return None;
+        }
+        node
     }
 
     pub(in crate::scenario) fn too_many_rows(&mut self, span: Span) {

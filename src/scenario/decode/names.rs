@@ -15,17 +15,17 @@ pub(super) const RESERVED: &[&str] = &["absent", "nil", "unknown", "0"];
 /// Names of one kind, in the order of the file, and what they stand for.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    places: HashMap<Rc<str>, usize>,
-    names: Vec<(Rc<str>, Span)>,
+    places: HashMap<Rc<str>, (usize, Span)>,
+    names: Vec<Rc<str>>,
 }
 
 impl Index {
     pub(super) fn get(&self, name: &str) -> Option<usize> {
-        self.places.get(name).copied()
+        self.places.get(name).map(|(place, _)| *place)
     }
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> + Clone {
-        self.names.iter().map(|(name, _)| &**name)
+        self.names.iter().map(|name| &**name)
     }
 
     /// Gives a name to a place; a name that cannot be given is reported.
@@ -45,23 +45,22 @@ impl Index {
             );
             return;
         }
-        if let Some(earlier) = self.places.get(name) {
-            let first = self.names.iter().find(|(other, _)| **other == *name);
-            let mut error =
-                LoadError::new(LoadCode::NameTwice, span, "name given twice").found(name);
-            error = match first {
-                Some((_, at)) if *at == span => {
-                    error.help(format!("write `${{n}}` in the name of a repeated {kind}"))
-                }
-                Some((_, at)) => error.label(*at, format!("first {kind} of that name")),
-                None => error.help(format!("{kind} {earlier} has that name")),
+        if let Some((_, first)) = self.places.get(name) {
+            if cx.errors.skips() {
+                return;
+            }
+            let error = LoadError::new(LoadCode::NameTwice, span, "name given twice").found(name);
+            let error = if *first == span {
+                error.help(format!("write `${{n}}` in the name of a repeated {kind}"))
+            } else {
+                error.label(*first, format!("first {kind} of that name"))
             };
             cx.push(error);
             return;
         }
         let name: Rc<str> = Rc::from(name);
-        self.places.insert(Rc::clone(&name), place);
-        self.names.push((name, span));
+        self.places.insert(Rc::clone(&name), (place, span));
+        self.names.push(name);
     }
 }
 
