@@ -4,11 +4,11 @@
 
 //! Floors, from the bottom: [`spec`] and [`model`]; [`world`] and [`store`]; ...
 
-pub mod model;
 pub mod check;
 pub mod cli;
 pub mod delegate;
 pub mod door;
+pub mod model;
 pub mod oracle;
 pub mod partner;
 pub mod report;

@@ -14,14 +14,45 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("delegate", &["model", "partner", "spec", "store", "world"]),
     ("trace", &["model", "spec", "world"]),
     ("verdict", &["spec"]),
-    ("session", &["delegate", "model", "soap", "spec", "store", "trace", "world"]),
+    (
+        "session",
+        &[
+            "delegate", "model", "soap", "spec", "store", "trace", "world",
+        ],
+    ),
     ("oracle", &["model", "spec", "world"]),
-    ("scenario", &["model", "spec", "store", "trace", "verdict", "world"]),
-    ("suite", &["model", "scenario", "session", "spec", "trace", "world"]),
-    ("check", &["model", "oracle", "scenario", "spec", "store", "trace", "verdict", "world"]),
-    ("report", &["model", "scenario", "spec", "store", "trace", "verdict", "world"]),
-    ("door", &["delegate", "model", "partner", "session", "spec", "store", "suite", "trace", "world"]),
-    ("cli", &["check", "door", "report", "scenario", "spec", "suite", "trace", "verdict"]),
+    (
+        "scenario",
+        &["model", "spec", "store", "trace", "verdict", "world"],
+    ),
+    (
+        "suite",
+        &["model", "scenario", "session", "spec", "trace", "world"],
+    ),
+    (
+        "check",
+        &[
+            "model", "oracle", "scenario", "spec", "store", "trace", "verdict", "world",
+        ],
+    ),
+    (
+        "report",
+        &[
+            "model", "scenario", "spec", "store", "trace", "verdict", "world",
+        ],
+    ),
+    (
+        "door",
+        &[
+            "delegate", "model", "partner", "session", "spec", "store", "suite", "trace", "world",
+        ],
+    ),
+    (
+        "cli",
+        &[
+            "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
+        ],
+    ),
 ];
 
 /// Where IO, clocks and threads may be: everything else is a pure function of its input.
@@ -29,9 +60,23 @@ const MAY_DO_IO: &[&str] = &["door", "cli"];
 
 /// What only those modules may name.
 const IO: &[&str] = &[
-    "std::fs", "std::thread", "std::env", "std::process", "std::io::stdout", "std::io::stderr",
-    "std::io::stdin", "Instant", "SystemTime", "TcpStream", "TcpListener", "UdpSocket", "tokio",
-    "println!", "eprintln!", "print!", "eprint!",
+    "std::fs",
+    "std::thread",
+    "std::env",
+    "std::process",
+    "std::io::stdout",
+    "std::io::stderr",
+    "std::io::stdin",
+    "Instant",
+    "SystemTime",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "tokio",
+    "println!",
+    "eprintln!",
+    "print!",
+    "eprint!",
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
@@ -53,7 +98,13 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         .into_iter()
         .map(|path| {
             let below = path.strip_prefix(&root).unwrap();
-            let module = below.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+            let module = below
+                .iter()
+                .next()
+                .unwrap()
+                .to_string_lossy()
+                .trim_end_matches(".rs")
+                .to_owned();
             let code = std::fs::read_to_string(&path).unwrap();
             (module, below.to_path_buf(), code)
         })
@@ -63,7 +114,10 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 
 /// Code without comments: a doc link is no dependency.
 fn without_comments(code: &str) -> String {
-    code.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n")
+    code.lines()
+        .map(|line| line.split("//").next().unwrap_or(""))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Every module that code names by a path from the crate's root, in `use` lines (grouped ones too) and elsewhere.
@@ -75,7 +129,10 @@ fn named_modules(code: &str) -> BTreeSet<String> {
         }
         let rest = &code[at + "crate::".len()..];
         let word = |text: &str| -> String {
-            text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+            text.trim_start()
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect()
         };
         if let Some(group) = rest.strip_prefix('{') {
             let mut depth = 0;
@@ -107,7 +164,10 @@ fn modules_name_only_those_they_are_allowed_to() {
     let mut used: BTreeSet<(String, String)> = BTreeSet::new();
     for (module, path, code) in sources() {
         let Some(may) = allowed.get(module.as_str()) else {
-            mistakes.push(format!("{}: the module `{module}` is not in the list", path.display()));
+            mistakes.push(format!(
+                "{}: the module `{module}` is not in the list",
+                path.display()
+            ));
             continue;
         };
         for name in named_modules(&without_comments(&code)) {
@@ -123,7 +183,9 @@ fn modules_name_only_those_they_are_allowed_to() {
     for (module, names) in ALLOWED {
         for name in *names {
             if !used.contains(&((*module).to_owned(), (*name).to_owned())) {
-                mistakes.push(format!("the list lets `{module}` name `{name}`, which it does not"));
+                mistakes.push(format!(
+                    "the list lets `{module}` name `{name}`, which it does not"
+                ));
             }
         }
     }
@@ -152,9 +214,9 @@ fn only_the_edge_does_io() {
         }
         let code = without_comments(&code);
         for word in IO {
-            let named = code.match_indices(word).any(|(at, _)| {
-                !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
-            });
+            let named = code
+                .match_indices(word)
+                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'));
             if named {
                 mistakes.push(format!("{}: names `{word}`", path.display()));
             }

@@ -35,7 +35,10 @@ const VARIANTS: &[(&str, usize)] = &[
 fn shows(tags: &[String], case: Option<&str>, variant: &str) -> bool {
     let named = |name: &str| {
         let first = name.split(' ').next().unwrap_or("");
-        VARIANTS.iter().any(|(variant, _)| *variant == first).then(|| first.to_owned())
+        VARIANTS
+            .iter()
+            .any(|(variant, _)| *variant == first)
+            .then(|| first.to_owned())
     };
     match case.and_then(named) {
         Some(first) => first == variant,
@@ -96,25 +99,63 @@ fn without_places(value: &impl std::fmt::Debug) -> String {
 
 /// Requirements that nothing cites yet, each with the reason.
 const NOT_CITED: &[(RequirementId, &str)] = &[
-    (RequirementId::R_TR_3, "what a client knows beforehand shows nowhere"),
-    (RequirementId::R_CB_9, "a property of our own client's transport, which no door has yet"),
-    (RequirementId::R_CB_10, "a property of our own client's transport, which no door has yet"),
-    (RequirementId::R_MSG_2, "the form of envelopes shows at SOAP doors only"),
-    (RequirementId::R_MSG_3, "the form of envelopes shows at SOAP doors only"),
-    (RequirementId::R_MSG_4, "the form of envelopes shows at SOAP doors only"),
-    (RequirementId::R_MSG_5, "the form of envelopes shows at SOAP doors only"),
-    (RequirementId::R_MSG_6, "the form of envelopes shows at SOAP doors only"),
-    (RequirementId::R_3_16b, "options are not replicated by the simulator yet"),
-    (RequirementId::R_3_17b, "exclusions are not replicated by the simulator yet"),
-    (RequirementId::R_4_16b, "options are not replicated by the simulator yet"),
-    (RequirementId::R_4_17b, "exclusions are not replicated by the simulator yet"),
+    (
+        RequirementId::R_TR_3,
+        "what a client knows beforehand shows nowhere",
+    ),
+    (
+        RequirementId::R_CB_9,
+        "a property of our own client's transport, which no door has yet",
+    ),
+    (
+        RequirementId::R_CB_10,
+        "a property of our own client's transport, which no door has yet",
+    ),
+    (
+        RequirementId::R_MSG_2,
+        "the form of envelopes shows at SOAP doors only",
+    ),
+    (
+        RequirementId::R_MSG_3,
+        "the form of envelopes shows at SOAP doors only",
+    ),
+    (
+        RequirementId::R_MSG_4,
+        "the form of envelopes shows at SOAP doors only",
+    ),
+    (
+        RequirementId::R_MSG_5,
+        "the form of envelopes shows at SOAP doors only",
+    ),
+    (
+        RequirementId::R_MSG_6,
+        "the form of envelopes shows at SOAP doors only",
+    ),
+    (
+        RequirementId::R_3_16b,
+        "options are not replicated by the simulator yet",
+    ),
+    (
+        RequirementId::R_3_17b,
+        "exclusions are not replicated by the simulator yet",
+    ),
+    (
+        RequirementId::R_4_16b,
+        "options are not replicated by the simulator yet",
+    ),
+    (
+        RequirementId::R_4_17b,
+        "exclusions are not replicated by the simulator yet",
+    ),
 ];
 
 #[test]
 fn every_requirement_is_cited_by_code_or_by_a_scenario() {
     let mut cited: BTreeSet<&str> = BTreeSet::new();
-    let mut texts: Vec<String> =
-        corpus::files().iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let mut texts: Vec<String> = corpus::files()
+        .iter()
+        .map(|file| std::fs::read_to_string(file).unwrap())
+        .collect();
     let mut folders = vec![corpus::root().join("src")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -122,7 +163,12 @@ fn every_requirement_is_cited_by_code_or_by_a_scenario() {
             if path.is_dir() {
                 folders.push(path);
             } else if !path.ends_with("spec/requirement.rs") {
-                texts.push(std::fs::read_to_string(path).unwrap().replace("R_", "R-").replace('_', "-"));
+                texts.push(
+                    std::fs::read_to_string(path)
+                        .unwrap()
+                        .replace("R_", "R-")
+                        .replace('_', "-"),
+                );
             }
         }
     }
@@ -132,7 +178,10 @@ fn every_requirement_is_cited_by_code_or_by_a_scenario() {
             let after = text[at + name.len()..].chars().next();
             !after.is_some_and(|c| c.is_ascii_alphanumeric())
         };
-        if texts.iter().any(|text| text.match_indices(name).any(|(at, _)| is_whole(text, at))) {
+        if texts
+            .iter()
+            .any(|text| text.match_indices(name).any(|(at, _)| is_whole(text, at)))
+        {
             cited.insert(name);
         }
     }
@@ -141,7 +190,9 @@ fn every_requirement_is_cited_by_code_or_by_a_scenario() {
         let excused = NOT_CITED.iter().any(|(id, _)| *id == requirement.id);
         match (cited.contains(requirement.id.name()), excused) {
             (false, false) => mistakes.push(format!("{} is cited nowhere", requirement.id)),
-            (true, true) => mistakes.push(format!("{} is cited: take it off the list", requirement.id)),
+            (true, true) => {
+                mistakes.push(format!("{} is cited: take it off the list", requirement.id))
+            }
             _ => {}
         }
     }

@@ -12,7 +12,11 @@ fn main() {
     let mut trials = Vec::new();
     for scenario in corpus::scenarios() {
         for case in &scenario.cases {
-            for door in case.doors.iter().filter(|door| corpus::DOORS.contains(door)) {
+            for door in case
+                .doors
+                .iter()
+                .filter(|door| corpus::DOORS.contains(door))
+            {
                 let name = format!("{} [{door}]", corpus::case_name(&scenario, case));
                 let (scenario, case, door) = (scenario.clone(), case.clone(), *door);
                 trials.push(Trial::test(name, move || {
@@ -30,7 +34,11 @@ fn main() {
                             )
                         })
                         .collect();
-                    if wrong.is_empty() { Ok(()) } else { Err(Failed::from(wrong.join("\n"))) }
+                    if wrong.is_empty() {
+                        Ok(())
+                    } else {
+                        Err(Failed::from(wrong.join("\n")))
+                    }
                 }));
             }
         }

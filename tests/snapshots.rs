@@ -37,13 +37,19 @@ fn every_snapshot_belongs_to_a_case() {
     for scenario in corpus::scenarios() {
         for case in &scenario.cases {
             let name = snapshot_name(&scenario.id, case.name.as_deref());
-            assert!(names.insert(name.clone()), "two cases share the snapshot {name}");
+            assert!(
+                names.insert(name.clone()),
+                "two cases share the snapshot {name}"
+            );
         }
     }
     for entry in std::fs::read_dir(corpus::root().join("snapshots")).unwrap() {
         let file = entry.unwrap().file_name().to_string_lossy().into_owned();
         let name = file.strip_suffix(".snap");
-        assert!(name.is_some_and(|name| names.contains(name)), "{file} belongs to no case");
+        assert!(
+            name.is_some_and(|name| names.contains(name)),
+            "{file} belongs to no case"
+        );
     }
 }
 
@@ -52,8 +58,8 @@ fn the_doors_agree_on_what_both_show() {
     for scenario in corpus::scenarios() {
         for case in &scenario.cases {
             if case.doors.contains(&Door::Session) && case.doors.contains(&Door::Delegate) {
-                let [delegate, session] =
-                    [Door::Delegate, Door::Session].map(|door| common_part(&corpus::run(case, door).0));
+                let [delegate, session] = [Door::Delegate, Door::Session]
+                    .map(|door| common_part(&corpus::run(case, door).0));
                 assert_eq!(delegate, session, "{}", corpus::case_name(&scenario, case));
             }
         }

@@ -6,13 +6,22 @@ use crate::check::operation::{Operation, Request};
 use crate::model::{Callback, Event, FaultCode, Percentage, SoapFault, Terminal};
 use crate::spec::{Grade, OverallProgressStatus, Question, Readings, RequirementId};
 use crate::trace::{Door, Trace};
-use crate::verdict::{CheckResult, CheckVerdict, Judge};
+use crate::verdict::{CheckResult, Judge};
 
 /// Judges every operation of a trace.
-pub(super) fn judge(trace: &Trace, operations: &[Operation<'_>], readings: &Readings) -> Vec<CheckResult> {
+pub(super) fn judge(
+    trace: &Trace,
+    operations: &[Operation<'_>],
+    readings: &Readings,
+) -> Vec<CheckResult> {
     let mut results = Vec::new();
     for operation in operations {
-        let mut judge = Grammar { door: trace.door, operation, readings, results: Vec::new() };
+        let mut judge = Grammar {
+            door: trace.door,
+            operation,
+            readings,
+            results: Vec::new(),
+        };
         judge.operation();
         for mut result in judge.results {
             result.step.get_or_insert(operation.step);
@@ -55,8 +64,11 @@ impl Grammar<'_> {
         match operation.request {
             Request::Open => self.no_callbacks(RequirementId::R_SM_1, "before any request"),
             Request::Initialize(_) => {
-                let requirement =
-                    if operation.faulted() { RequirementId::R_SM_2 } else { RequirementId::R_SM_3 };
+                let requirement = if operation.faulted() {
+                    RequirementId::R_SM_2
+                } else {
+                    RequirementId::R_SM_3
+                };
                 self.no_callbacks(requirement, "before StartOperationWithCallback");
                 if operation.faulted() && !operation.after_end {
                     self.closed(RequirementId::R_INIT_7, "the fault");
@@ -69,14 +81,20 @@ impl Grammar<'_> {
             }
             Request::Late(name) => {
                 let grade = Grade::Soft;
-                let refused = operation.faulted() || operation.after_end || operation.answer.is_none();
+                let refused =
+                    operation.faulted() || operation.after_end || operation.answer.is_none();
                 self.expect(
                     refused,
                     RequirementId::R_SM_6,
                     grade,
                     "nothing-starts-twice",
                     operation.answer.map(|(number, _)| number),
-                    || (format!("a fault in answer to a late {name}"), "a response".to_owned()),
+                    || {
+                        (
+                            format!("a fault in answer to a late {name}"),
+                            "a response".to_owned(),
+                        )
+                    },
                 );
             }
             Request::Start(_) | Request::Call(..) => self.started_operation(),
@@ -92,30 +110,72 @@ impl Grammar<'_> {
             match operation.request {
                 Request::Initialize(_) => {
                     let answered = operation.answer.is_some() || operation.closed.is_some();
-                    self.expect(answered, R::R_INIT_6, Grade::Hard, "initialize-answered", None, || {
-                        ("InitializeOperationParametersResponse or a fault".to_owned(), found())
-                    });
+                    self.expect(
+                        answered,
+                        R::R_INIT_6,
+                        Grade::Hard,
+                        "initialize-answered",
+                        None,
+                        || {
+                            (
+                                "InitializeOperationParametersResponse or a fault".to_owned(),
+                                found(),
+                            )
+                        },
+                    );
                 }
                 Request::Start(_) if !operation.cut_short => {
                     let answered = operation.answer.is_some();
-                    self.expect(answered, R::R_START_3, Grade::Hard, "start-answered", None, || {
-                        ("StartOperationWithCallbackResponse or a fault".to_owned(), found())
-                    });
+                    self.expect(
+                        answered,
+                        R::R_START_3,
+                        Grade::Hard,
+                        "start-answered",
+                        None,
+                        || {
+                            (
+                                "StartOperationWithCallbackResponse or a fault".to_owned(),
+                                found(),
+                            )
+                        },
+                    );
                 }
                 _ => {}
             }
         }
-        if let (Request::Initialize(_), Some((number, event))) = (operation.request, operation.answer) {
+        if let (Request::Initialize(_), Some((number, event))) =
+            (operation.request, operation.answer)
+        {
             let fits = !matches!(event, Event::StartOperationWithCallbackResponse);
-            self.expect(fits, R::R_INIT_6, Grade::Hard, "answer-belongs-to-request", Some(number), || {
-                ("InitializeOperationParametersResponse or a fault".to_owned(), event.name().to_owned())
-            });
+            self.expect(
+                fits,
+                R::R_INIT_6,
+                Grade::Hard,
+                "answer-belongs-to-request",
+                Some(number),
+                || {
+                    (
+                        "InitializeOperationParametersResponse or a fault".to_owned(),
+                        event.name().to_owned(),
+                    )
+                },
+            );
         }
         if let (Request::Start(_), Some((number, event))) = (operation.request, operation.answer) {
             let fits = !matches!(event, Event::InitializeOperationParametersResponse);
-            self.expect(fits, R::R_START_3, Grade::Hard, "answer-belongs-to-request", Some(number), || {
-                ("StartOperationWithCallbackResponse or a fault".to_owned(), event.name().to_owned())
-            });
+            self.expect(
+                fits,
+                R::R_START_3,
+                Grade::Hard,
+                "answer-belongs-to-request",
+                Some(number),
+                || {
+                    (
+                        "StartOperationWithCallbackResponse or a fault".to_owned(),
+                        event.name().to_owned(),
+                    )
+                },
+            );
         }
         let surplus = operation.surplus_answers.first().copied();
         let requirement = match operation.request {
@@ -124,9 +184,19 @@ impl Grammar<'_> {
             _ => R::R_START_3,
         };
         if self.door != Door::Delegate {
-            self.expect(surplus.is_none(), requirement, Grade::Hard, "answered-once", surplus, || {
-                ("one answer to each request, and none to anything else".to_owned(), "another answer".to_owned())
-            });
+            self.expect(
+                surplus.is_none(),
+                requirement,
+                Grade::Hard,
+                "answered-once",
+                surplus,
+                || {
+                    (
+                        "one answer to each request, and none to anything else".to_owned(),
+                        "another answer".to_owned(),
+                    )
+                },
+            );
         }
         if let Some((number, Event::Fault(fault))) = operation.answer {
             self.fault(number, fault);
@@ -136,19 +206,52 @@ impl Grammar<'_> {
     /// [MS-IPAMM2] 2.2.2.1.
     fn fault(&mut self, number: usize, fault: &SoapFault) {
         let sender = fault.code == FaultCode::Sender;
-        self.expect(sender, RequirementId::R_FAULT_1, Grade::Hard, "fault-code", Some(number), || {
-            ("fault code Sender".to_owned(), format!("fault code {}", fault.code))
-        });
+        self.expect(
+            sender,
+            RequirementId::R_FAULT_1,
+            Grade::Hard,
+            "fault-code",
+            Some(number),
+            || {
+                (
+                    "fault code Sender".to_owned(),
+                    format!("fault code {}", fault.code),
+                )
+            },
+        );
         let reason = fault.reason == SoapFault::REASON;
-        self.expect(reason, RequirementId::R_FAULT_1, Grade::Soft, "fault-reason", Some(number), || {
-            (format!("the reason `{}`", SoapFault::REASON), format!("the reason `{}`", fault.reason))
-        });
+        self.expect(
+            reason,
+            RequirementId::R_FAULT_1,
+            Grade::Soft,
+            "fault-reason",
+            Some(number),
+            || {
+                (
+                    format!("the reason `{}`", SoapFault::REASON),
+                    format!("the reason `{}`", fault.reason),
+                )
+            },
+        );
         // A fault raised while the message is decoded need not carry an IpamException (OQ-8).
-        if !matches!(self.operation.request, Request::Initialize(_) | Request::Raw) {
+        if !matches!(
+            self.operation.request,
+            Request::Initialize(_) | Request::Raw
+        ) {
             let told = fault.detail.is_some();
-            self.expect(told, RequirementId::R_FAULT_2, Grade::Soft, "fault-detail", Some(number), || {
-                ("an IpamException in the fault's detail".to_owned(), "no detail".to_owned())
-            });
+            self.expect(
+                told,
+                RequirementId::R_FAULT_2,
+                Grade::Soft,
+                "fault-detail",
+                Some(number),
+                || {
+                    (
+                        "an IpamException in the fault's detail".to_owned(),
+                        "no detail".to_owned(),
+                    )
+                },
+            );
         }
     }
 
@@ -169,9 +272,19 @@ impl Grammar<'_> {
 
     fn closed(&mut self, requirement: RequirementId, after: &str) {
         let closed = self.operation.closed;
-        self.expect(closed.is_some(), requirement, Grade::Soft, "session-closed", closed, || {
-            (format!("the server closes the session after {after}"), "the session stays open".to_owned())
-        });
+        self.expect(
+            closed.is_some(),
+            requirement,
+            Grade::Soft,
+            "session-closed",
+            closed,
+            || {
+                (
+                    format!("the server closes the session after {after}"),
+                    "the session stays open".to_owned(),
+                )
+            },
+        );
     }
 
     fn started_operation(&mut self) {
@@ -184,11 +297,17 @@ impl Grammar<'_> {
             }
             if operation.faulted() {
                 // R-PRE-5: faults of this stage precede every callback.
-                self.no_callbacks(R::R_PRE_5, "after a fault in answer to StartOperationWithCallback");
+                self.no_callbacks(
+                    R::R_PRE_5,
+                    "after a fault in answer to StartOperationWithCallback",
+                );
                 self.closed(R::R_SM_2, "the fault");
             } else if sessions && !operation.cut_short {
                 self.expect(false, R::R_START_1, Grade::Hard, "started", None, || {
-                    ("StartProgressCallback, or a fault reply".to_owned(), "neither".to_owned())
+                    (
+                        "StartProgressCallback, or a fault reply".to_owned(),
+                        "neither".to_owned(),
+                    )
                 });
             }
             if !operation.faulted() {
@@ -218,8 +337,14 @@ impl Grammar<'_> {
             "start-progress-first",
             first,
             || {
-                let name = operation.callbacks.first().map_or("", |(_, callback)| callback.name());
-                ("StartProgressCallback as the first callback".to_owned(), format!("{name} before it"))
+                let name = operation
+                    .callbacks
+                    .first()
+                    .map_or("", |(_, callback)| callback.name());
+                (
+                    "StartProgressCallback as the first callback".to_owned(),
+                    format!("{name} before it"),
+                )
             },
         );
         let second = operation
@@ -228,9 +353,19 @@ impl Grammar<'_> {
             .filter(|(_, callback)| matches!(callback, Callback::StartProgressCallback { .. }))
             .nth(1)
             .map(|(number, _)| *number);
-        self.expect(second.is_none(), RequirementId::R_SM_3, Grade::Hard, "start-progress-once", second, || {
-            ("StartProgressCallback exactly once".to_owned(), "a second one".to_owned())
-        });
+        self.expect(
+            second.is_none(),
+            RequirementId::R_SM_3,
+            Grade::Hard,
+            "start-progress-once",
+            second,
+            || {
+                (
+                    "StartProgressCallback exactly once".to_owned(),
+                    "a second one".to_owned(),
+                )
+            },
+        );
     }
 
     /// Exactly one SetOverallStatus with a Completed value, and nothing after it (R-SM-8).
@@ -240,39 +375,73 @@ impl Grammar<'_> {
         let terminals: Vec<(usize, Terminal)> = operation
             .callbacks
             .iter()
-            .filter_map(|(number, callback)| callback.terminal().map(|terminal| (*number, terminal)))
+            .filter_map(|(number, callback)| {
+                callback.terminal().map(|terminal| (*number, terminal))
+            })
             .collect();
         let Some((end, value)) = terminals.first().copied() else {
+            // The client itself ended the session: no end is owed.
             if operation.cut_short {
-                self.results.push(CheckResult {
-                    verdict: CheckVerdict::NotReached,
-                    ..CheckResult::pass(R::R_SM_8, Grade::Hard, Judge::Grammar, "one-terminal-status")
-                });
                 return;
             }
-            self.expect(false, R::R_SM_8, Grade::Hard, "one-terminal-status", None, || {
-                (
-                    "SetOverallStatus with CompletedWithSuccess or CompletedWithFailure".to_owned(),
-                    "the session's end without it".to_owned(),
-                )
-            });
+            self.expect(
+                false,
+                R::R_SM_8,
+                Grade::Hard,
+                "one-terminal-status",
+                None,
+                || {
+                    (
+                        "SetOverallStatus with CompletedWithSuccess or CompletedWithFailure"
+                            .to_owned(),
+                        "the session's end without it".to_owned(),
+                    )
+                },
+            );
             return;
         };
         let literal = self.readings.is(Question::OQ2, "literal");
         let equal = terminals.iter().all(|(_, other)| *other == value);
         let second = terminals.get(1).map(|(number, _)| *number);
         if !equal {
-            self.expect(false, R::R_SM_8, Grade::Hard, "terminal-statuses-contradict", second, || {
-                (format!("one SetOverallStatus, {value}"), format!("{} with contradicting values", terminals.len()))
-            });
+            self.expect(
+                false,
+                R::R_SM_8,
+                Grade::Hard,
+                "terminal-statuses-contradict",
+                second,
+                || {
+                    (
+                        format!("one SetOverallStatus, {value}"),
+                        format!("{} with contradicting values", terminals.len()),
+                    )
+                },
+            );
         } else if literal {
             // The last of several equal ones is the end then; how many there are is the scenario's affair.
-            self.expect(true, R::R_SM_8, Grade::Hard, "one-terminal-status", Some(end), Default::default);
+            self.expect(
+                true,
+                R::R_SM_8,
+                Grade::Hard,
+                "one-terminal-status",
+                Some(end),
+                Default::default,
+            );
         } else {
             let count = terminals.len();
-            self.expect(count == 1, R::R_SM_8, Grade::Hard, "one-terminal-status", second, || {
-                ("SetOverallStatus with a Completed value exactly once".to_owned(), format!("{count} of them, all {value}"))
-            });
+            self.expect(
+                count == 1,
+                R::R_SM_8,
+                Grade::Hard,
+                "one-terminal-status",
+                second,
+                || {
+                    (
+                        "SetOverallStatus with a Completed value exactly once".to_owned(),
+                        format!("{count} of them, all {value}"),
+                    )
+                },
+            );
             // At most one for each nested delegate: that is the text read word by word.
             if count > 1
                 && let Some(result) = self.results.last_mut()
@@ -280,7 +449,11 @@ impl Grammar<'_> {
                 result.reading = Some((Question::OQ2, "literal"));
             }
         }
-        let end = if literal { terminals.last().map_or(end, |(number, _)| *number) } else { end };
+        let end = if literal {
+            terminals.last().map_or(end, |(number, _)| *number)
+        } else {
+            end
+        };
         let after = operation
             .callbacks
             .iter()
@@ -293,26 +466,37 @@ impl Grammar<'_> {
             after.map(|(number, _)| *number),
             || {
                 let name = after.map_or("", |(_, callback)| callback.name());
-                ("no callback after SetOverallStatus with a Completed value".to_owned(), name.to_owned())
+                (
+                    "no callback after SetOverallStatus with a Completed value".to_owned(),
+                    name.to_owned(),
+                )
             },
         );
         let early = operation.callbacks.iter().find(|(_, callback)| {
             matches!(
                 callback,
                 Callback::SetOverallStatus {
-                    overall_status: OverallProgressStatus::NotStarted | OverallProgressStatus::InProgress,
+                    overall_status: OverallProgressStatus::NotStarted
+                        | OverallProgressStatus::InProgress,
                     ..
                 }
             )
         });
         if !self.readings.is(Question::OQ2, "in-progress") {
             let number = early.map(|(number, _)| *number);
-            self.expect(early.is_none(), R::R_SM_10, Grade::Soft, "no-interim-status", number, || {
-                (
-                    "SetOverallStatus only with a Completed value".to_owned(),
-                    "SetOverallStatus with NotStarted or InProgress".to_owned(),
-                )
-            });
+            self.expect(
+                early.is_none(),
+                R::R_SM_10,
+                Grade::Soft,
+                "no-interim-status",
+                number,
+                || {
+                    (
+                        "SetOverallStatus only with a Completed value".to_owned(),
+                        "SetOverallStatus with NotStarted or InProgress".to_owned(),
+                    )
+                },
+            );
             if early.is_some()
                 && let Some(result) = self.results.last_mut()
             {
@@ -320,12 +504,16 @@ impl Grammar<'_> {
             }
         }
         if value == Terminal::Failure {
-            let told = operation.callbacks.iter().any(|(_, callback)| match callback {
-                Callback::SetOverallStatus { completion_status: Some(status), .. } => {
-                    status.exception().is_some()
-                }
-                _ => false,
-            });
+            let told = operation
+                .callbacks
+                .iter()
+                .any(|(_, callback)| match callback {
+                    Callback::SetOverallStatus {
+                        completion_status: Some(status),
+                        ..
+                    } => status.exception().is_some(),
+                    _ => false,
+                });
             self.expect(told, R::R_PROC_2, Grade::Soft, "failure-details", Some(end), || {
                 (
                     "the fault's details in completionStatus (DhcpMsmOverallCompletionStatus.ErrorInfo)".to_owned(),
@@ -350,7 +538,11 @@ impl Grammar<'_> {
                 Callback::AddSubTask { sub_task_instance } => {
                     announced.insert(sub_task_instance.sub_task_instance_id);
                 }
-                Callback::SetSubTaskStatus { sub_task_instance, percent_complete, .. } => {
+                Callback::SetSubTaskStatus {
+                    sub_task_instance,
+                    percent_complete,
+                    ..
+                } => {
                     reported = true;
                     if !announced.contains(&sub_task_instance.sub_task_instance_id) {
                         unknown.get_or_insert((*number, sub_task_instance.sub_task_instance_id));
@@ -359,7 +551,9 @@ impl Grammar<'_> {
                         out_of_range.get_or_insert((*number, *percent_complete));
                     }
                 }
-                Callback::SetCompletionPercentage { completion_percentage } => {
+                Callback::SetCompletionPercentage {
+                    completion_percentage,
+                } => {
                     if !completion_percentage.is_in_range() {
                         out_of_range.get_or_insert((*number, *completion_percentage));
                     }
@@ -375,33 +569,67 @@ impl Grammar<'_> {
         }
         if reported {
             let number = unknown.map(|(number, _)| number);
-            self.expect(unknown.is_none(), R::R_CB_4, Grade::Hard, "subtask-was-announced", number, || {
-                let id = unknown.map_or(0, |(_, id)| id);
-                (
-                    "SetSubTaskStatus only for an instance that AddSubTask announced".to_owned(),
-                    format!("SubTaskInstanceId {id}, which nothing announced"),
-                )
-            });
+            self.expect(
+                unknown.is_none(),
+                R::R_CB_4,
+                Grade::Hard,
+                "subtask-was-announced",
+                number,
+                || {
+                    let id = unknown.map_or(0, |(_, id)| id);
+                    (
+                        "SetSubTaskStatus only for an instance that AddSubTask announced"
+                            .to_owned(),
+                        format!("SubTaskInstanceId {id}, which nothing announced"),
+                    )
+                },
+            );
         }
         if reported || last.is_some() {
             let number = out_of_range.map(|(number, _)| number);
-            self.expect(out_of_range.is_none(), R::R_SM_4, Grade::Hard, "percentage-in-range", number, || {
-                let found = out_of_range.map_or_else(String::new, |(_, percentage)| percentage.to_string());
-                ("percentages from 0 to 100".to_owned(), found)
-            });
+            self.expect(
+                out_of_range.is_none(),
+                R::R_SM_4,
+                Grade::Hard,
+                "percentage-in-range",
+                number,
+                || {
+                    let found = out_of_range
+                        .map_or_else(String::new, |(_, percentage)| percentage.to_string());
+                    ("percentages from 0 to 100".to_owned(), found)
+                },
+            );
         }
         if let Some((last_number, last_percentage)) = last {
             let number = falling.map(|(number, ..)| number);
-            self.expect(falling.is_none(), R::R_SM_4, Grade::Soft, "percentage-rises", number, || {
-                let found =
-                    falling.map_or_else(String::new, |(_, now, before)| format!("{now} after {before}"));
-                ("percentages that never fall".to_owned(), found)
-            });
+            self.expect(
+                falling.is_none(),
+                R::R_SM_4,
+                Grade::Soft,
+                "percentage-rises",
+                number,
+                || {
+                    let found = falling.map_or_else(String::new, |(_, now, before)| {
+                        format!("{now} after {before}")
+                    });
+                    ("percentages that never fall".to_owned(), found)
+                },
+            );
             if matches!(operation.terminal(), Some((_, Terminal::Success))) {
                 let complete = last_percentage == Percentage::HUNDRED;
-                self.expect(complete, R::R_PROC_1, Grade::Soft, "percentage-ends-at-100", Some(last_number), || {
-                    ("100 as the last percentage of a success".to_owned(), last_percentage.to_string())
-                });
+                self.expect(
+                    complete,
+                    R::R_PROC_1,
+                    Grade::Soft,
+                    "percentage-ends-at-100",
+                    Some(last_number),
+                    || {
+                        (
+                            "100 as the last percentage of a success".to_owned(),
+                            last_percentage.to_string(),
+                        )
+                    },
+                );
             }
         }
     }
@@ -410,23 +638,52 @@ impl Grammar<'_> {
     fn reply(&mut self, started: usize) {
         use RequirementId as R;
         let operation = self.operation;
-        let Some((number, event)) = operation.answer else { return };
+        let Some((number, event)) = operation.answer else {
+            return;
+        };
         match operation.terminal() {
             Some((_, Terminal::Success)) => {
                 let response = !matches!(event, Event::Fault(_));
-                self.expect(response, R::R_START_3, Grade::Hard, "response-on-success", Some(number), || {
-                    ("StartOperationWithCallbackResponse".to_owned(), "a fault, and success by callback".to_owned())
-                });
+                self.expect(
+                    response,
+                    R::R_START_3,
+                    Grade::Hard,
+                    "response-on-success",
+                    Some(number),
+                    || {
+                        (
+                            "StartOperationWithCallbackResponse".to_owned(),
+                            "a fault, and success by callback".to_owned(),
+                        )
+                    },
+                );
             }
             Some((_, Terminal::Failure)) => {
-                self.expect(true, R::R_START_4, Grade::Either, "reply-on-failure", Some(number), Default::default);
+                self.expect(
+                    true,
+                    R::R_START_4,
+                    Grade::Either,
+                    "reply-on-failure",
+                    Some(number),
+                    Default::default,
+                );
             }
             None => {}
         }
         if !self.readings.is(Question::OQ10, "first") {
-            self.expect(started < number, R::R_START_1, Grade::Soft, "start-progress-before-reply", Some(number), || {
-                ("StartProgressCallback before the reply".to_owned(), "the reply first".to_owned())
-            });
+            self.expect(
+                started < number,
+                R::R_START_1,
+                Grade::Soft,
+                "start-progress-before-reply",
+                Some(number),
+                || {
+                    (
+                        "StartProgressCallback before the reply".to_owned(),
+                        "the reply first".to_owned(),
+                    )
+                },
+            );
             if started > number
                 && let Some(result) = self.results.last_mut()
             {

@@ -7,7 +7,7 @@ mod operation;
 mod oracle;
 mod rows;
 
-use crate::scenario::Case;
+use crate::scenario::{Case, evaluate};
 use crate::spec::Readings;
 use crate::trace::Trace;
 use crate::verdict::CheckResult;
@@ -17,7 +17,7 @@ use crate::verdict::CheckResult;
 pub fn check(case: &Case, trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
     let readings = readings.overlaid_with(&case.readings);
     let operations = operation::operations(trace);
-    let mut results = Vec::new();
+    let mut results = evaluate(case, trace);
     results.extend(oracle::judge(trace, &operations, &readings));
     results.extend(grammar::judge(trace, &operations, &readings));
     results

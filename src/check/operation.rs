@@ -101,7 +101,11 @@ pub(super) fn operations<'a>(trace: &'a Trace) -> Vec<Operation<'a>> {
     let mut operations: Vec<Operation<'a>> = Vec::new();
     // For each session: its last operation of all, the requests without an answer, and what was accepted.
     let mut sessions: Vec<SessionView<'a>> = Vec::new();
-    static DIRECT: Caller = Caller { groups: Vec::new(), policies: Vec::new(), local_administrator: false };
+    static DIRECT: Caller = Caller {
+        groups: Vec::new(),
+        policies: Vec::new(),
+        local_administrator: false,
+    };
     let mut number = 0;
     for record in &trace.log {
         let mut view = record.session.map(|session| {
@@ -147,7 +151,14 @@ pub(super) fn operations<'a>(trace: &'a Trace) -> Vec<Operation<'a>> {
                     }
                 }
             }
-            (What::Called { operation, paramters, before }, Some(view)) => {
+            (
+                What::Called {
+                    operation,
+                    paramters,
+                    before,
+                },
+                Some(view),
+            ) => {
                 let request = Request::Call(*operation, paramters.as_ref());
                 view.current = Some(open(view, request, before.clone()));
             }
@@ -159,7 +170,9 @@ pub(super) fn operations<'a>(trace: &'a Trace) -> Vec<Operation<'a>> {
             (What::Received(_), None) => number += 1,
             (What::ClosedByClient | What::Dropped, Some(view)) => {
                 view.ended = true;
-                for operation in operations.iter_mut().filter(|operation| Some(operation.session) == record.session)
+                for operation in operations
+                    .iter_mut()
+                    .filter(|operation| Some(operation.session) == record.session)
                 {
                     operation.cut_short |= operation.starts() && operation.terminal().is_none();
                 }
@@ -257,13 +270,20 @@ fn is_over(operation: &Operation<'_>) -> bool {
 /// at the same time disturb each other.
 fn finish(trace: &Trace, operations: &mut [Operation<'_>]) {
     let steps: Vec<usize> = operations.iter().map(|operation| operation.step).collect();
-    let starting: Vec<usize> =
-        operations.iter().filter(|operation| operation.starts()).map(|operation| operation.step).collect();
+    let starting: Vec<usize> = operations
+        .iter()
+        .filter(|operation| operation.starts())
+        .map(|operation| operation.step)
+        .collect();
     for (index, operation) in operations.iter_mut().enumerate() {
         let record = trace.steps.get(operation.step);
         // The initialize of a `replicate` is over when its start is sent.
         let is_last_of_step = !steps[index + 1..].contains(&operation.step);
-        operation.after = if is_last_of_step { record.and_then(|record| record.after.clone()) } else { None };
+        operation.after = if is_last_of_step {
+            record.and_then(|record| record.after.clone())
+        } else {
+            None
+        };
         if operation.starts()
             && let Some(before) = record.and_then(|record| record.before.as_ref())
             && let Some(after) = &operation.after
@@ -272,7 +292,10 @@ fn finish(trace: &Trace, operations: &mut [Operation<'_>]) {
             let overlapping = starting.iter().any(|other| {
                 *other != operation.step
                     && trace.steps.get(*other).is_some_and(|record| {
-                        record.after.as_ref().is_some_and(|other_after| Arc::ptr_eq(other_after, after))
+                        record
+                            .after
+                            .as_ref()
+                            .is_some_and(|other_after| Arc::ptr_eq(other_after, after))
                             && record.before.as_ref().is_some_and(|other_before| {
                                 Arc::ptr_eq(other_before, before) && !Arc::ptr_eq(before, after)
                             })

@@ -9,11 +9,17 @@ use crate::trace::{Door, Trace};
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
 
 /// Judges every operation of a trace that the oracle knows about.
-pub(super) fn judge(trace: &Trace, operations: &[Operation<'_>], readings: &Readings) -> Vec<CheckResult> {
+pub(super) fn judge(
+    trace: &Trace,
+    operations: &[Operation<'_>],
+    readings: &Readings,
+) -> Vec<CheckResult> {
     let mut results = Vec::new();
     let mut taken = PartnerBounds::default();
     for operation in operations.iter().filter(|operation| !operation.after_end) {
-        let Some(before) = &operation.before else { continue };
+        let Some(before) = &operation.before else {
+            continue;
+        };
         let case = Case {
             tables: before,
             provisioned: trace.setup.provisioned,
@@ -27,7 +33,9 @@ pub(super) fn judge(trace: &Trace, operations: &[Operation<'_>], readings: &Read
         let mut judged = match operation.request {
             Request::Initialize(paramters) => initialize(operation, &case, paramters),
             Request::Start(_) | Request::Call(..) => {
-                let Some(allowed) = allowed(operation, &case) else { continue };
+                let Some(allowed) = allowed(operation, &case) else {
+                    continue;
+                };
                 let judged = start(trace, operation, &case, &allowed);
                 taken = allowed.taken;
                 judged
@@ -59,12 +67,20 @@ fn initialize(
 ) -> Vec<CheckResult> {
     let allowed = oracle::initialize(case, paramters);
     let (number, seen) = match operation.answer {
-        Some((number, Event::InitializeOperationParametersResponse)) => (number, ReplyKind::Response),
+        Some((number, Event::InitializeOperationParametersResponse)) => {
+            (number, ReplyKind::Response)
+        }
         Some((number, Event::Fault(_))) => (number, ReplyKind::Fault),
         _ => return Vec::new(),
     };
-    let Some(ruling) = allowed.first() else { return Vec::new() };
-    let grade = if allowed.len() > 1 { Grade::Either } else { Grade::Hard };
+    let Some(ruling) = allowed.first() else {
+        return Vec::new();
+    };
+    let grade = if allowed.len() > 1 {
+        Grade::Either
+    } else {
+        Grade::Hard
+    };
     let result = match allowed.iter().find(|reply| reply.reply == seen) {
         Some(reply) => CheckResult {
             found: words(seen).to_owned(),
@@ -118,68 +134,103 @@ fn start(
     allowed: &Allowed,
 ) -> Vec<CheckResult> {
     let mut results = Vec::new();
-    let Some(ruling) = allowed.ends.first() else { return results };
+    let Some(ruling) = allowed.ends.first() else {
+        return results;
+    };
     let seen = seen_end(operation);
     match seen {
         Some((number, stage)) => {
-            let grade = if allowed.ends.len() > 1 { Grade::Either } else { ruling.grade };
+            let grade = if allowed.ends.len() > 1 {
+                Grade::Either
+            } else {
+                ruling.grade
+            };
             let found = allowed.ends.iter().find(|end| end.stage == stage);
             let result = match found {
                 Some(end) => CheckResult {
                     found: end_words(end),
                     ..CheckResult::pass(end.requirement, grade, Judge::Oracle, "end")
                 },
-                None => unexpected_end(trace, operation, case, allowed, stage),
+                None => unexpected_end(allowed, stage),
             };
             results.push(result.about_event(Some(number)));
             if let Some(end) = found {
                 results.extend(details(operation, end, number));
             }
         }
-        None => results.push(CheckResult {
-            verdict: if operation.cut_short { CheckVerdict::NotReached } else { CheckVerdict::Fail },
-            ..CheckResult::differs(
-                ruling.requirement,
-                Grade::Hard,
-                Judge::Oracle,
-                "end",
-                end_words(ruling),
-                "no end of the operation",
-            )
-        }),
+        // The client itself ended the session: no end is owed.
+        None if operation.cut_short => {}
+        None => results.push(CheckResult::differs(
+            ruling.requirement,
+            Grade::Hard,
+            Judge::Oracle,
+            "end",
+            end_words(ruling),
+            "no end of the operation",
+        )),
     }
-    results.extend(rows::judge(trace, operation, allowed, seen.map(|(_, stage)| stage)));
+    results.extend(rows::judge(
+        trace,
+        operation,
+        allowed,
+        seen.map(|(_, stage)| stage),
+    ));
+    name_reading(trace, operation, case, &mut results);
     results
 }
 
-fn unexpected_end(
+/// Where something failed, looks for a reading under which nothing would have: what the target may be following.
+fn name_reading(
     trace: &Trace,
     operation: &Operation<'_>,
     case: &Case<'_>,
-    allowed: &Allowed,
-    stage: Stage,
-) -> CheckResult {
+    results: &mut [CheckResult],
+) {
+    let fails = |result: &CheckResult| result.verdict == CheckVerdict::Fail;
+    if !results.iter().any(fails) {
+        return;
+    }
+    let seen = seen_end(operation).map(|(_, stage)| stage);
+    let reading = reading_that(case, |case| {
+        allowed(operation, case).is_some_and(|allowed| {
+            allowed.ends.iter().any(|end| Some(end.stage) == seen)
+                && !rows::judge(trace, operation, &allowed, seen)
+                    .iter()
+                    .any(fails)
+        })
+    });
+    for result in results.iter_mut().filter(|result| fails(result)) {
+        result.reading = reading;
+    }
+}
+
+fn unexpected_end(allowed: &Allowed, stage: Stage) -> CheckResult {
     let ruling = &allowed.ends[0];
     // One way only, yet graded EITHER: the ruling is soft.
     let soft = allowed.ends.len() == 1 && ruling.grade != Grade::Hard;
-    let expected = allowed.ends.iter().map(end_words).collect::<Vec<_>>().join(", or ");
+    let expected = allowed
+        .ends
+        .iter()
+        .map(end_words)
+        .collect::<Vec<_>>()
+        .join(", or ");
     let found = match stage {
         Stage::StartFault => "a fault in answer to StartOperationWithCallback".to_owned(),
         Stage::Processing(terminal) => format!("SetOverallStatus with {terminal}"),
     };
     let grade = if soft { Grade::Soft } else { Grade::Hard };
-    let mut result =
-        CheckResult::differs(ruling.requirement, grade, Judge::Oracle, "end", expected, found);
-    let stage_of = |allowed: &Allowed| allowed.ends.iter().any(|end| end.stage == stage);
-    result.reading = reading_that(case, |case| {
-        crate::check::oracle::allowed(operation, case).is_some_and(|allowed| stage_of(&allowed))
-    });
-    let _ = trace;
-    result
+    CheckResult::differs(
+        ruling.requirement,
+        grade,
+        Judge::Oracle,
+        "end",
+        expected,
+        found,
+    )
 }
 
 /// The reading of one question under which a test holds, if there is one: what the target may be following.
-pub(super) fn reading_that(
+fn reading_that(
     case: &Case<'_>,
     holds: impl Fn(&Case<'_>) -> bool,
 ) -> Option<(Question, &'static str)> {
@@ -189,8 +240,13 @@ pub(super) fn reading_that(
                 continue;
             }
             let mut readings = case.readings.clone();
-            if readings.choose(ruling.question.name(), reading.name).is_ok()
-                && holds(&Case { readings: &readings, ..*case })
+            if readings
+                .choose(ruling.question.name(), reading.name)
+                .is_ok()
+                && holds(&Case {
+                    readings: &readings,
+                    ..*case
+                })
             {
                 return Some((ruling.question, reading.name));
             }
@@ -211,10 +267,16 @@ fn details(operation: &Operation<'_>, end: &EitherEnd, number: usize) -> Option<
             _ => None,
         },
         Stage::Processing(Terminal::Failure) => {
-            operation.callbacks.iter().find_map(|(_, callback)| match callback {
-                Callback::SetOverallStatus { completion_status: Some(status), .. } => status.exception(),
-                _ => None,
-            })
+            operation
+                .callbacks
+                .iter()
+                .find_map(|(_, callback)| match callback {
+                    Callback::SetOverallStatus {
+                        completion_status: Some(status),
+                        ..
+                    } => status.exception(),
+                    _ => None,
+                })
         }
         Stage::Processing(Terminal::Success) => None,
     };
@@ -222,7 +284,9 @@ fn details(operation: &Operation<'_>, end: &EitherEnd, number: usize) -> Option<
     let requirement = match end.stage {
         Stage::StartFault => RequirementId::R_FAULT_2,
         Stage::Processing(_) => match operation.request {
-            Request::Call(crate::spec::IpamAdminOperationId::ReplicateServer, _) => RequirementId::R_31_7,
+            Request::Call(crate::spec::IpamAdminOperationId::ReplicateServer, _) => {
+                RequirementId::R_31_7
+            }
             _ => RequirementId::R_PROC_2,
         },
     };

@@ -5,7 +5,9 @@ use std::net::IpAddr;
 
 use crate::check::operation::Operation;
 use crate::check::oracle::shows_store;
-use crate::model::{AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables, Terminal};
+use crate::model::{
+    AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables, Terminal,
+};
 use crate::oracle::{Allowed, Choice, Fate, Stage, Write, WriteKind};
 use crate::scenario::{Column, ColumnView};
 use crate::spec::{AddressFamily, Grade, RequirementId};
@@ -47,7 +49,12 @@ const DNS: &[Column] = &[
 const EXCLUSIONS: &[Column] = &[Column::Exclusions];
 
 /// What belongs to a row itself and is not taken over (OQ-11, OQ-12).
-const OWN: &[Column] = &[Column::Superscope, Column::AccessScope, Column::ActiveLeases, Column::Sync];
+const OWN: &[Column] = &[
+    Column::Superscope,
+    Column::AccessScope,
+    Column::ActiveLeases,
+    Column::Sync,
+];
 
 /// Judges the difference that an operation made.
 pub(super) fn judge(
@@ -56,12 +63,22 @@ pub(super) fn judge(
     allowed: &Allowed,
     end: Option<Stage>,
 ) -> Vec<CheckResult> {
-    let Some(ruling) = allowed.ends.first() else { return Vec::new() };
+    let Some(ruling) = allowed.ends.first() else {
+        return Vec::new();
+    };
     let (Some(before), Some(after)) = (&operation.before, &operation.after) else {
-        let mut result =
-            CheckResult::pass(ruling.requirement, Grade::Hard, Judge::Oracle, "store-difference");
+        let mut result = CheckResult::pass(
+            ruling.requirement,
+            Grade::Hard,
+            Judge::Oracle,
+            "store-difference",
+        );
         result.verdict = CheckVerdict::NotObservable;
-        return if shows_store(trace.door) { Vec::new() } else { vec![result] };
+        return if shows_store(trace.door) {
+            Vec::new()
+        } else {
+            vec![result]
+        };
     };
     // Two at a time, or a change from outside: whose difference it is cannot be told.
     if operation.disturbed {
@@ -81,16 +98,21 @@ pub(super) fn judge(
     };
     for row in &rows.difference.scopes.created {
         let place = (row.family, row.dhcp_server_record_id, row.details.scope_id);
-        rows.created.entry(place).or_default().push(AdmDhcpScopesRow::clone(row));
+        rows.created
+            .entry(place)
+            .or_default()
+            .push(AdmDhcpScopesRow::clone(row));
     }
     rows.fates(allowed, end);
     rows.leftovers(allowed);
-    let Rows { passes, mut results, .. } = rows;
-    results.extend(
-        passes
-            .into_iter()
-            .map(|(requirement, check)| CheckResult::pass(requirement, Grade::Hard, Judge::Oracle, check)),
-    );
+    let Rows {
+        passes,
+        mut results,
+        ..
+    } = rows;
+    results.extend(passes.into_iter().map(|(requirement, check)| {
+        CheckResult::pass(requirement, Grade::Hard, Judge::Oracle, check)
+    }));
     results
 }
 
@@ -131,7 +153,10 @@ impl Rows<'_> {
         }
         if !success {
             for (places, most) in &allowed.at_most_written {
-                let count = places.iter().filter(|place| written.get(**place) == Some(&true)).count();
+                let count = places
+                    .iter()
+                    .filter(|place| written.get(**place) == Some(&true))
+                    .count();
                 if count > *most
                     && let Some(end) = allowed.ends.first()
                 {
@@ -140,7 +165,10 @@ impl Rows<'_> {
                         Grade::Hard,
                         Judge::Oracle,
                         "failing-scope-unwritten",
-                        format!("at most {most} of {} scopes written, since the partner faulted", places.len()),
+                        format!(
+                            "at most {most} of {} scopes written, since the partner faulted",
+                            places.len()
+                        ),
                         format!("{count} written"),
                     ));
                 }
@@ -154,7 +182,10 @@ impl Rows<'_> {
         for choice in &fate.choices {
             let (write, counts) = match choice {
                 Choice::Write(write) => (write, true),
-                Choice::Fault { written: Some(write), .. } => (write, !success),
+                Choice::Fault {
+                    written: Some(write),
+                    ..
+                } => (write, !success),
                 Choice::Skip { .. } | Choice::Fault { written: None, .. } => continue,
             };
             if !writes.iter().any(|(other, _)| *other == write) {
@@ -172,7 +203,13 @@ impl Rows<'_> {
     }
 
     /// Nothing was written for a scope: allowed where it is skipped or faults, or where nothing had to change.
-    fn untouched(&mut self, fate: &Fate, writes: &[(&Write, bool)], states: &[Done], success: bool) {
+    fn untouched(
+        &mut self,
+        fate: &Fate,
+        writes: &[(&Write, bool)],
+        states: &[Done],
+        success: bool,
+    ) {
         for choice in &fate.choices {
             if let Choice::Skip { requirement, .. } = choice {
                 self.passes.insert((*requirement, "scope-skipped"));
@@ -181,18 +218,30 @@ impl Rows<'_> {
         }
         if !success {
             if let Some(Choice::Fault { requirement, .. }) = fate.choices.first() {
-                self.passes.insert((*requirement, "failing-scope-unwritten"));
+                self.passes
+                    .insert((*requirement, "failing-scope-unwritten"));
             }
             return;
         }
-        let may_be = |state: &Done| *state == Done::Untouched { might_be_written: true };
+        let may_be = |state: &Done| {
+            *state
+                == Done::Untouched {
+                    might_be_written: true,
+                }
+        };
         if let Some(place) = states.iter().position(may_be) {
-            self.passes.insert((writes[place].0.requirement, "copy-written"));
+            self.passes
+                .insert((writes[place].0.requirement, "copy-written"));
             return;
         }
-        let Some((write, _)) = writes.first() else { return };
+        let Some((write, _)) = writes.first() else {
+            return;
+        };
         let (copy, verb) = match write.kind {
-            WriteKind::Update(id) => (self.scope_name(write, Some(id)), "takes over the configuration"),
+            WriteKind::Update(id) => (
+                self.scope_name(write, Some(id)),
+                "takes over the configuration",
+            ),
             WriteKind::Create => (self.scope_name(write, None), "is created"),
         };
         self.results.push(CheckResult::differs(
@@ -236,7 +285,9 @@ impl Rows<'_> {
 
     fn forbidden(&mut self, fate: &Fate, write: &Write) {
         let requirement = fate.choices.iter().find_map(|choice| match choice {
-            Choice::Skip { requirement, .. } | Choice::Fault { requirement, .. } => Some(*requirement),
+            Choice::Skip { requirement, .. } | Choice::Fault { requirement, .. } => {
+                Some(*requirement)
+            }
             Choice::Write(_) => None,
         });
         self.results.push(CheckResult::differs(
@@ -250,7 +301,11 @@ impl Rows<'_> {
     }
 
     fn family(write: &Write) -> AddressFamily {
-        if write.scope_id.is_ipv4() { AddressFamily::InterNetwork } else { AddressFamily::InterNetworkV6 }
+        if write.scope_id.is_ipv4() {
+            AddressFamily::InterNetwork
+        } else {
+            AddressFamily::InterNetworkV6
+        }
     }
 
     fn state(&mut self, write: &Write) -> Done {
@@ -259,30 +314,41 @@ impl Rows<'_> {
             WriteKind::Update(id) => {
                 let key = (family, id);
                 self.explained.insert(key);
-                let (Some(before), Some(after)) = (self.before.scopes.get(&key), self.after.scopes.get(&key))
+                let (Some(before), Some(after)) =
+                    (self.before.scopes.get(&key), self.after.scopes.get(&key))
                 else {
                     return Done::Written;
                 };
-                let same_range = self.range(&self.before_view, before) == self.range(&self.after_view, after);
+                let same_range =
+                    self.range(&self.before_view, before) == self.range(&self.after_view, after);
                 if before == after && same_range {
                     let mut expected = before.details.clone();
                     take_over(&mut expected, &write.copy.details);
-                    Done::Untouched { might_be_written: expected == before.details }
+                    Done::Untouched {
+                        might_be_written: expected == before.details,
+                    }
                 } else {
                     Done::Written
                 }
             }
             WriteKind::Create => match self.created.get(&(family, write.server, write.scope_id)) {
-                None => Done::Untouched { might_be_written: false },
+                None => Done::Untouched {
+                    might_be_written: false,
+                },
                 Some(rows) => {
-                    self.explained.extend(rows.iter().map(|row| (row.family, row.record_id)));
+                    self.explained
+                        .extend(rows.iter().map(|row| (row.family, row.record_id)));
                     Done::Written
                 }
             },
         }
     }
 
-    fn range<'v>(&self, view: &'v ColumnView<'_>, row: &AdmDhcpScopesRow) -> Option<&'v AdmIpRangeRow> {
+    fn range<'v>(
+        &self,
+        view: &'v ColumnView<'_>,
+        row: &AdmDhcpScopesRow,
+    ) -> Option<&'v AdmIpRangeRow> {
         view.range_rows(row).first().copied()
     }
 
@@ -292,9 +358,10 @@ impl Rows<'_> {
         match write.kind {
             WriteKind::Update(id) => {
                 let key = (family, id);
-                let (Some(before), Some(after)) =
-                    (self.before.scopes.get(&key).cloned(), self.after.scopes.get(&key).cloned())
-                else {
+                let (Some(before), Some(after)) = (
+                    self.before.scopes.get(&key).cloned(),
+                    self.after.scopes.get(&key).cloned(),
+                ) else {
                     self.results.push(CheckResult::differs(
                         write.requirement,
                         Grade::Hard,
@@ -356,8 +423,12 @@ impl Rows<'_> {
                 Grade::Hard,
                 Judge::Oracle,
                 "copy-owner",
-                format!("{name} belongs to {}", self.names.server((found.family, write.server))),
-                self.names.server((found.family, found.dhcp_server_record_id)),
+                format!(
+                    "{name} belongs to {}",
+                    self.names.server((found.family, write.server))
+                ),
+                self.names
+                    .server((found.family, found.dhcp_server_record_id)),
             ));
         } else {
             self.passes.insert((R::R_29_5b, "copy-owner"));
@@ -386,7 +457,9 @@ impl Rows<'_> {
                         grade,
                         Judge::Oracle,
                         "copy-columns",
-                        format!("{name}: {} = `{wanted}`, {why} {of}", column.key()).trim_end().to_owned(),
+                        format!("{name}: {} = `{wanted}`, {why} {of}", column.key())
+                            .trim_end()
+                            .to_owned(),
                         format!("`{text}`"),
                     ));
                 }
@@ -448,7 +521,10 @@ impl Rows<'_> {
         if row.managed_by == "MSDHCP" && row.managed_by_entity == write.server_name {
             self.passes.insert((custom, "range-row"));
         } else {
-            let wanted = format!("range row of {name}: managed by MSDHCP, {}", write.server_name);
+            let wanted = format!(
+                "range row of {name}: managed by MSDHCP, {}",
+                write.server_name
+            );
             let text = format!("managed by {}, {}", row.managed_by, row.managed_by_entity);
             self.results.push(CheckResult::differs(
                 custom,
@@ -465,9 +541,16 @@ impl Rows<'_> {
     fn leftovers(&mut self, allowed: &Allowed) {
         use RequirementId as R;
         let sources: BTreeSet<RecordId> = allowed.fates.iter().map(|fate| fate.source).collect();
-        let ruling = allowed.ends.first().map_or(R::R_29_5a, |end| end.requirement);
+        let ruling = allowed
+            .ends
+            .first()
+            .map_or(R::R_29_5a, |end| end.requirement);
         // A call that replicates nothing must not write at all, and that is its own requirement's affair.
-        let outside = if allowed.fates.is_empty() { ruling } else { R::R_29_4 };
+        let outside = if allowed.fates.is_empty() {
+            ruling
+        } else {
+            R::R_29_4
+        };
         let mut found: Vec<CheckResult> = Vec::new();
         let mut differs = |requirement, grade, expected: String, text: String| {
             if found.len() < SHOWN_MAX {
@@ -487,7 +570,13 @@ impl Rows<'_> {
             }
             let is_source =
                 before.family == AddressFamily::InterNetwork && sources.contains(&before.record_id);
-            for column in SEVEN.iter().chain(CONFIGURATION).chain(DNS).chain(EXCLUSIONS).chain(OWN) {
+            for column in SEVEN
+                .iter()
+                .chain(CONFIGURATION)
+                .chain(DNS)
+                .chain(EXCLUSIONS)
+                .chain(OWN)
+            {
                 let old = self.before_view.text(before, *column);
                 let new = self.after_view.text(after, *column);
                 if old == new {
@@ -495,7 +584,8 @@ impl Rows<'_> {
                 }
                 let requirement = if is_source { R::R_29_5a } else { outside };
                 // Marking copies as in step is allowed (OQ-11), as are statistics.
-                let exempt = matches!(column, Column::Sync | Column::ActiveLeases) && !allowed.fates.is_empty();
+                let exempt = matches!(column, Column::Sync | Column::ActiveLeases)
+                    && !allowed.fates.is_empty();
                 let grade = if exempt { Grade::Soft } else { Grade::Hard };
                 let name = self.names.scope(before);
                 differs(
@@ -507,7 +597,9 @@ impl Rows<'_> {
             }
             if before.dhcp_server_record_id != after.dhcp_server_record_id {
                 let name = self.names.scope(before);
-                let owner = |row: &AdmDhcpScopesRow| self.names.server((row.family, row.dhcp_server_record_id));
+                let owner = |row: &AdmDhcpScopesRow| {
+                    self.names.server((row.family, row.dhcp_server_record_id))
+                };
                 differs(
                     if is_source { R::R_29_5a } else { outside },
                     Grade::Hard,
@@ -528,18 +620,36 @@ impl Rows<'_> {
         }
         for row in &self.difference.scopes.deleted {
             if !self.explained.contains(&(row.family, row.record_id)) {
-                let requirement = if sources.contains(&row.record_id) { R::R_29_5a } else { outside };
+                let requirement = if sources.contains(&row.record_id) {
+                    R::R_29_5a
+                } else {
+                    outside
+                };
                 let name = self.names.scope(row);
-                differs(requirement, Grade::Hard, format!("{name} stays"), "it is gone".to_owned());
+                differs(
+                    requirement,
+                    Grade::Hard,
+                    format!("{name} stays"),
+                    "it is gone".to_owned(),
+                );
             }
         }
         for row in self.difference.servers.rows() {
             let name = self.names.server((row.family, row.record_id));
-            differs(outside, Grade::Hard, format!("the server {name} stays as it is"), "it differs".to_owned());
+            differs(
+                outside,
+                Grade::Hard,
+                format!("the server {name} stays as it is"),
+                "it differs".to_owned(),
+            );
         }
         for row in self.difference.relations.rows() {
             let name = self.names.relation(row.record_id);
-            let requirement = if allowed.fates.is_empty() { ruling } else { R::R_29_3c };
+            let requirement = if allowed.fates.is_empty() {
+                ruling
+            } else {
+                R::R_29_3c
+            };
             differs(
                 requirement,
                 Grade::Hard,
@@ -548,9 +658,17 @@ impl Rows<'_> {
             );
         }
         // Attaching the new scope is allowed (OQ-11), if something was to be replicated at all.
-        let grade = if allowed.fates.is_empty() { Grade::Hard } else { Grade::Soft };
+        let grade = if allowed.fates.is_empty() {
+            Grade::Hard
+        } else {
+            Grade::Soft
+        };
         if !self.difference.scope_failovers.is_empty() {
-            let requirement = if allowed.fates.is_empty() { ruling } else { R::R_29_6b };
+            let requirement = if allowed.fates.is_empty() {
+                ruling
+            } else {
+                R::R_29_6b
+            };
             differs(
                 requirement,
                 grade,
@@ -562,8 +680,13 @@ impl Rows<'_> {
             let key = (row.family, row.scope_record_id);
             if !self.explained.contains(&key) {
                 let is_source = sources.contains(&row.scope_record_id);
-                let scope = self.after.scopes.get(&key).or_else(|| self.before.scopes.get(&key));
-                let name = scope.map_or_else(|| "no scope".to_owned(), |scope| self.names.scope(scope));
+                let scope = self
+                    .after
+                    .scopes
+                    .get(&key)
+                    .or_else(|| self.before.scopes.get(&key));
+                let name =
+                    scope.map_or_else(|| "no scope".to_owned(), |scope| self.names.scope(scope));
                 differs(
                     if is_source { R::R_29_5a } else { outside },
                     Grade::Hard,
@@ -595,24 +718,37 @@ impl Rows<'_> {
 
     fn source_name(&self, fate: &Fate) -> String {
         let key = (AddressFamily::InterNetwork, fate.source);
-        self.before
-            .scopes
-            .get(&key)
-            .map_or_else(|| "the scope that was sent".to_owned(), |row| self.names.scope(row))
+        self.before.scopes.get(&key).map_or_else(
+            || "the scope that was sent".to_owned(),
+            |row| self.names.scope(row),
+        )
     }
 
     fn scope_name(&self, write: &Write, id: Option<RecordId>) -> String {
         let family = Self::family(write);
-        id.and_then(|id| self.before.scopes.get(&(family, id))).map_or_else(
-            || format!("a copy of {} on {}", write.scope_id, self.names.server((family, write.server))),
-            |row| self.names.scope(row),
-        )
+        id.and_then(|id| self.before.scopes.get(&(family, id)))
+            .map_or_else(
+                || {
+                    format!(
+                        "a copy of {} on {}",
+                        write.scope_id,
+                        self.names.server((family, write.server))
+                    )
+                },
+                |row| self.names.scope(row),
+            )
     }
 }
 
 /// Puts the replicated columns of a source over those of a copy.
 fn take_over(copy: &mut ScopeDetails, source: &ScopeDetails) {
-    let own = (copy.number_of_active_leases, copy.failover_config_sync_status);
+    let own = (
+        copy.number_of_active_leases,
+        copy.failover_config_sync_status,
+    );
     *copy = source.clone();
-    (copy.number_of_active_leases, copy.failover_config_sync_status) = own;
+    (
+        copy.number_of_active_leases,
+        copy.failover_config_sync_status,
+    ) = own;
 }

@@ -27,6 +27,9 @@ pub(super) enum Command {
     List(ListArguments),
     /// List the requirements, and which of them the scenarios test.
     Requirements(RequirementsArguments),
+    /// End as a bug of ours would, so that scripts can be tried against it.
+    #[command(hide = true)]
+    Panic,
 }
 
 /// Which scenarios and cases.
@@ -145,31 +148,40 @@ pub(super) enum ReportForm {
 }
 
 fn requirement(text: &str) -> Result<RequirementId, String> {
-    RequirementId::from_name(text).ok_or_else(|| {
-        "no such requirement; `ipamconf requirements` lists them".to_owned()
-    })
+    RequirementId::from_name(text)
+        .ok_or_else(|| "no such requirement; `ipamconf requirements` lists them".to_owned())
 }
 
 fn door(text: &str) -> Result<Door, String> {
     match Door::from_name(text) {
         Some(door @ (Door::Delegate | Door::Session)) => Ok(door),
-        Some(_) => Err("our own simulator is reached through `delegate` and `session` only".to_owned()),
+        Some(_) => {
+            Err("our own simulator is reached through `delegate` and `session` only".to_owned())
+        }
         None => Err("the doors are `delegate` and `session`".to_owned()),
     }
 }
 
 fn report_file(text: &str) -> Result<ReportFile, String> {
-    let (form, path) =
-        text.split_once('=').ok_or_else(|| "expected FORMAT=FILE, such as junit=report.xml".to_owned())?;
+    let (form, path) = text
+        .split_once('=')
+        .ok_or_else(|| "expected FORMAT=FILE, such as junit=report.xml".to_owned())?;
     let form = match form {
         "junit" => ReportForm::JUnit,
         "json" => ReportForm::Json,
-        other => return Err(format!("no report format is called `{other}`; there are junit and json")),
+        other => {
+            return Err(format!(
+                "no report format is called `{other}`; there are junit and json"
+            ));
+        }
     };
     if path.is_empty() {
         return Err("the name of the file is missing".to_owned());
     }
-    Ok(ReportFile { form, path: PathBuf::from(path) })
+    Ok(ReportFile {
+        form,
+        path: PathBuf::from(path),
+    })
 }
 
 /// The readings that a command line chooses.
@@ -179,19 +191,26 @@ fn report_file(text: &str) -> Result<ReportFile, String> {
 pub(super) fn readings(given: &[String]) -> Result<Readings, String> {
     let mut readings = Readings::default();
     for text in given {
-        let (question, reading) = text
-            .split_once('=')
-            .ok_or_else(|| format!("`--reading {text}`: expected QUESTION=READING, such as OQ-1=literal"))?;
+        let (question, reading) = text.split_once('=').ok_or_else(|| {
+            format!("`--reading {text}`: expected QUESTION=READING, such as OQ-1=literal")
+        })?;
         if question == "all" {
             let mut found = false;
-            for ruling in crate::spec::RULINGS.iter().filter(|ruling| ruling.reading(reading).is_some()) {
+            for ruling in crate::spec::RULINGS
+                .iter()
+                .filter(|ruling| ruling.reading(reading).is_some())
+            {
                 found |= readings.choose(ruling.question.name(), reading).is_ok();
             }
             if !found {
-                return Err(format!("`--reading {text}`: no question has a reading `{reading}`"));
+                return Err(format!(
+                    "`--reading {text}`: no question has a reading `{reading}`"
+                ));
             }
         } else {
-            readings.choose(question, reading).map_err(|error| format!("`--reading {text}`: {error}"))?;
+            readings
+                .choose(question, reading)
+                .map_err(|error| format!("`--reading {text}`: {error}"))?;
         }
     }
     Ok(readings)

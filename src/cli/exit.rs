@@ -89,12 +89,38 @@ mod tests {
         };
         assert_eq!(all.exit(), Exit::Bug);
         assert_eq!(Outcome { bug: false, ..all }.exit(), Exit::WrongFile);
-        assert_eq!(Outcome { bug: false, wrong_file: false, ..all }.exit(), Exit::Broken);
-        let failed = Outcome { failed: true, stale: true, ..Outcome::default() };
+        assert_eq!(
+            Outcome {
+                bug: false,
+                wrong_file: false,
+                ..all
+            }
+            .exit(),
+            Exit::Broken
+        );
+        let failed = Outcome {
+            failed: true,
+            stale: true,
+            ..Outcome::default()
+        };
         assert_eq!(failed.exit(), Exit::Failed);
-        assert_eq!(Outcome { failed: false, ..failed }.exit(), Exit::Stale);
+        assert_eq!(
+            Outcome {
+                failed: false,
+                ..failed
+            }
+            .exit(),
+            Exit::Stale
+        );
         assert_eq!(Outcome::default().exit(), Exit::Conformant);
-        assert_eq!(Outcome { interrupted: true, ..all }.exit(), Exit::Interrupted);
+        assert_eq!(
+            Outcome {
+                interrupted: true,
+                ..all
+            }
+            .exit(),
+            Exit::Interrupted
+        );
     }
 
     #[test]

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::cli::CliError;
 use crate::cli::args::Selection;
 use crate::report::diagnostic;
-use crate::scenario::{Case, FILE_BYTES_MAX, LoadCode, LoadError, Rejected, Scenario, Source, read};
+use crate::scenario::{
+    Case, FILE_BYTES_MAX, LoadCode, LoadError, Rejected, Scenario, Source, read,
+};
 use crate::verdict::Span;
 
 /// The folder that is meant when nothing is said.
@@ -45,7 +47,11 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CliError> {
             let mut found = Vec::new();
             collect(path, 0, &mut found, &mut loaded.rejected);
             found.sort();
-            files.extend(found.into_iter().map(|file| (id_of(&file, Some(path)), file)));
+            files.extend(
+                found
+                    .into_iter()
+                    .map(|file| (id_of(&file, Some(path)), file)),
+            );
         } else {
             files.push((id_of(path, None), path.clone()));
         }
@@ -75,7 +81,9 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, rejected: &mut
     };
     for entry in entries.flatten() {
         let path = entry.path();
-        let Ok(kind) = entry.file_type() else { continue };
+        let Ok(kind) = entry.file_type() else {
+            continue;
+        };
         if kind.is_dir() && depth < DEPTH_MAX {
             collect(&path, depth + 1, found, rejected);
         } else if !kind.is_dir() && path.extension().is_some_and(|ending| ending == "toml") {
@@ -87,20 +95,34 @@ fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, rejected: &mut
 /// The id of a scenario: its path below the folder `scenarios`, else below the folder that was named, without the
 /// ending.
 fn id_of(file: &Path, named: Option<&Path>) -> String {
-    let parts: Vec<String> =
-        file.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let parts: Vec<String> = file
+        .with_extension("")
+        .iter()
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect();
     let start = match parts.iter().rposition(|part| part == DEFAULT_FOLDER) {
         Some(root) => root + 1,
         None => named.map_or(parts.len() - 1, |named| named.iter().count()),
     };
-    parts.get(start..).filter(|rest| !rest.is_empty()).unwrap_or(&parts).join("/")
+    parts
+        .get(start..)
+        .filter(|rest| !rest.is_empty())
+        .unwrap_or(&parts)
+        .join("/")
 }
 
 fn unreadable(path: &Path, error: &str) -> Rejected {
     let source = Source::new(path.display().to_string(), "");
-    let error = LoadError::new(LoadCode::Unreadable, Span::default(), "the file cannot be read")
-        .found_plain(error.to_owned());
-    Rejected { source: std::sync::Arc::new(source), errors: vec![error] }
+    let error = LoadError::new(
+        LoadCode::Unreadable,
+        Span::default(),
+        "the file cannot be read",
+    )
+    .found_plain(error.to_owned());
+    Rejected {
+        source: std::sync::Arc::new(source),
+        errors: vec![error],
+    }
 }
 
 fn read_file(id: &str, path: &Path) -> Result<Scenario, Rejected> {
@@ -112,7 +134,10 @@ fn read_file(id: &str, path: &Path) -> Result<Scenario, Rejected> {
         .and_then(|file| file.take(limit).read_to_end(&mut bytes))
         .map_err(|error| unreadable(path, &error.to_string()))?;
     let source = Source::from_bytes(name.clone(), &bytes).map_err(|error| Rejected {
-        source: std::sync::Arc::new(Source::new(name, String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]))),
+        source: std::sync::Arc::new(Source::new(
+            name,
+            String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]),
+        )),
         errors: vec![error],
     })?;
     read(id, source)
@@ -132,7 +157,10 @@ pub(super) fn render(rejected: &Rejected, colour: bool) -> String {
         if let Some(help) = &error.help {
             notes.push(format!("help: {help}"));
         }
-        let label = error.label.as_ref().map(|(span, text)| (*span, text.as_str()));
+        let label = error
+            .label
+            .as_ref()
+            .map(|(span, text)| (*span, text.as_str()));
         text.push_str(&diagnostic(
             error.code.name(),
             &error.message,
@@ -153,17 +181,34 @@ pub(super) fn selects(selection: &Selection, scenario: &Scenario, case: &Case) -
     let any = |empty: bool, found: bool| empty || found;
     any(
         selection.section.is_empty(),
-        case.requirements.iter().any(|id| selection.section.iter().any(|section| in_section(id.section(), section))),
+        case.requirements.iter().any(|id| {
+            selection
+                .section
+                .iter()
+                .any(|section| in_section(id.section(), section))
+        }),
     ) && any(
         selection.requirement.is_empty(),
-        case.requirements.iter().any(|id| selection.requirement.contains(id)),
-    ) && any(selection.tag.is_empty(), scenario.tags.iter().any(|tag| selection.tag.contains(tag)))
-        && any(selection.filter.is_empty(), selection.filter.iter().any(|text| name.contains(text.as_str())))
+        case.requirements
+            .iter()
+            .any(|id| selection.requirement.contains(id)),
+    ) && any(
+        selection.tag.is_empty(),
+        scenario.tags.iter().any(|tag| selection.tag.contains(tag)),
+    ) && any(
+        selection.filter.is_empty(),
+        selection
+            .filter
+            .iter()
+            .any(|text| name.contains(text.as_str())),
+    )
 }
 
 /// A section holds its subsections.
 fn in_section(section: &str, wanted: &str) -> bool {
-    section.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    section
+        .strip_prefix(wanted)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// `scenario: case`, as people call a case.
@@ -176,7 +221,10 @@ pub(super) fn case_name(scenario: &Scenario, case: &Case) -> String {
 
 /// Writes a file whole or not at all: what was there stays until the new content is complete.
 pub(super) fn write_whole(path: &Path, content: &str) -> Result<(), CliError> {
-    let fault = |error| CliError::Write { path: path.display().to_string(), error };
+    let fault = |error| CliError::Write {
+        path: path.display().to_string(),
+        error,
+    };
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     std::fs::write(&beside, content)

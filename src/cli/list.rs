@@ -41,14 +41,17 @@ pub(super) fn list(arguments: &ListArguments, out: &mut dyn Write) -> Result<Exi
     }
     match arguments.format {
         Format::Json => {
-            let text = serde_json::to_string_pretty(&listed).expect("a list of texts has a JSON form");
+            let text =
+                serde_json::to_string_pretty(&listed).expect("a list of texts has a JSON form");
             writeln!(out, "{text}")?;
         }
         Format::Human => {
             for scenario in &listed {
                 writeln!(out, "{}: {}", scenario.id, scenario.title)?;
                 for case in &scenario.cases {
-                    let name = case.name.map_or_else(String::new, |name| format!("{name}: "));
+                    let name = case
+                        .name
+                        .map_or_else(String::new, |name| format!("{name}: "));
                     let requirements = case.requirements.join(" ");
                     writeln!(out, "    {name}{requirements} [{}]", case.doors.join(", "))?;
                 }
@@ -57,7 +60,11 @@ pub(super) fn list(arguments: &ListArguments, out: &mut dyn Write) -> Result<Exi
             writeln!(out, "{} scenarios, {cases} cases", listed.len())?;
         }
     }
-    Ok(if loaded.rejected.is_empty() { Exit::Conformant } else { Exit::WrongFile })
+    Ok(if loaded.rejected.is_empty() {
+        Exit::Conformant
+    } else {
+        Exit::WrongFile
+    })
 }
 
 fn listed<'a>(scenario: &'a Scenario, arguments: &ListArguments) -> Listed<'a> {

@@ -64,12 +64,14 @@ pub fn main_with(
         Command::Run(arguments) => run::run(arguments, out),
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
+        Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {
         Ok(Ok(exit)) => exit,
         Ok(Err(error)) => {
             // Whoever reads our output has read enough.
-            if matches!(&error, CliError::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe) {
+            if matches!(&error, CliError::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe)
+            {
                 return Exit::Conformant;
             }
             eprintln!("error: {error}");

@@ -41,8 +41,11 @@ pub(super) fn requirements(
     let rows: Vec<Row> = REQUIREMENTS
         .iter()
         .map(|requirement| {
-            let scenarios: Vec<String> =
-                tested.remove(&requirement.id).unwrap_or_default().into_iter().collect();
+            let scenarios: Vec<String> = tested
+                .remove(&requirement.id)
+                .unwrap_or_default()
+                .into_iter()
+                .collect();
             let reason = requirement.id.excluded();
             Row {
                 id: requirement.id.name(),
@@ -67,7 +70,11 @@ pub(super) fn requirements(
         }
         Format::Human => human(&rows, out)?,
     }
-    Ok(if loaded.rejected.is_empty() { Exit::Conformant } else { Exit::WrongFile })
+    Ok(if loaded.rejected.is_empty() {
+        Exit::Conformant
+    } else {
+        Exit::WrongFile
+    })
 }
 
 fn human(rows: &[Row], out: &mut dyn Write) -> Result<(), CliError> {
@@ -78,7 +85,10 @@ fn human(rows: &[Row], out: &mut dyn Write) -> Result<(), CliError> {
             (1, _) => row.scenarios[0].clone(),
             (more, _) => format!("{} and {} more", row.scenarios[0], more - 1),
         };
-        let line = format!("{:<10} {:<16} {:<9} {:<9} {by}", row.id, row.section, row.strength, row.status);
+        let line = format!(
+            "{:<10} {:<16} {:<9} {:<9} {by}",
+            row.id, row.section, row.strength, row.status
+        );
         writeln!(out, "{}", line.trim_end())?;
     }
     let count = |status: &str| rows.iter().filter(|row| row.status == status).count();

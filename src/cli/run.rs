@@ -14,9 +14,9 @@ use crate::cli::files::{case_name, load, render, selects, write_whole};
 use crate::cli::{CliError, Exit, Outcome, snapshots};
 use crate::door::{DelegateTarget, SessionTarget};
 use crate::report::{
-    CaseContext, CaseVerdict, HumanOptions, Report, RunInfo, ScenarioReport, Snapshot, SnapshotVerdict,
-    Target as TargetReport, Times, command_again, common_part, difference_lines, human, json, junit,
-    snapshot, snapshot_name,
+    CaseContext, CaseVerdict, HumanOptions, Report, RunInfo, ScenarioReport, Snapshot,
+    SnapshotVerdict, Target as TargetReport, Times, command_again, common_part, difference_lines,
+    human, json, junit, snapshot, snapshot_name,
 };
 use crate::scenario::{Case, Scenario};
 use crate::spec::Readings;
@@ -47,6 +47,7 @@ struct Finished {
 
 pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit, CliError> {
     let clock = Instant::now();
+    let interrupted = watch_for_interrupt();
     let chosen = readings(&arguments.reading).map_err(CliError::Usage)?;
     let loaded = load(&arguments.selection.paths)?;
     let errors_colour = colour(&std::io::stderr());
@@ -59,7 +60,6 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
             "no scenario was selected: `ipamconf list` shows what there is".to_owned(),
         ));
     }
-    let interrupted = watch_for_interrupt();
     let finished = run_all(&jobs, arguments, &chosen, &interrupted);
     let mut outcome = Outcome {
         wrong_file: !loaded.rejected.is_empty(),
@@ -89,15 +89,21 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
     }
     let info = RunInfo {
         target: TargetReport {
-            door: DOORS.iter().map(|door| door.name()).collect::<Vec<_>>().join(", "),
+            door: DOORS
+                .iter()
+                .map(|door| door.name())
+                .collect::<Vec<_>>()
+                .join(", "),
             address: arguments.target.clone(),
         },
         seed: arguments.seed,
         strict: arguments.strict,
         readings: chosen,
     };
-    let report = Report::new(&info, reports)
-        .timed(Times { seconds_total: clock.elapsed().as_secs_f64(), seconds });
+    let report = Report::new(&info, reports).timed(Times {
+        seconds_total: clock.elapsed().as_secs_f64(),
+        seconds,
+    });
     judge(&report, &mut outcome);
     outcome.stale |= !stale.is_empty();
     write_results(&report, arguments, out)?;
@@ -105,7 +111,11 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
         eprintln!("stale snapshot: {line}");
     }
     if outcome.interrupted {
-        eprintln!("interrupted: {} of {} cases were finished and reported", report.scenarios.len(), jobs.len());
+        eprintln!(
+            "interrupted: {} of {} cases were finished and reported",
+            report.scenarios.len(),
+            jobs.len()
+        );
     }
     if outcome.bug {
         eprintln!("{}", crate::cli::exit::BUG_REPORT);
@@ -126,7 +136,11 @@ fn judge(report: &Report, outcome: &mut Outcome) {
     outcome.stale |= snapshots(SnapshotVerdict::Pending);
 }
 
-fn write_results(report: &Report, arguments: &RunArguments, out: &mut dyn Write) -> Result<(), CliError> {
+fn write_results(
+    report: &Report,
+    arguments: &RunArguments,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     for file in &arguments.report {
         let content = match file.form {
             ReportForm::JUnit => junit(report),
@@ -159,13 +173,30 @@ fn colour(stream: &impl IsTerminal) -> bool {
 fn select<'a>(scenarios: &'a [Scenario], arguments: &RunArguments) -> Vec<Job<'a>> {
     let mut jobs = Vec::new();
     for scenario in scenarios {
-        for case in scenario.cases.iter().filter(|case| selects(&arguments.selection, scenario, case)) {
-            let ours: Vec<Door> = case.doors.iter().copied().filter(|door| DOORS.contains(door)).collect();
+        for case in scenario
+            .cases
+            .iter()
+            .filter(|case| selects(&arguments.selection, scenario, case))
+        {
+            let ours: Vec<Door> = case
+                .doors
+                .iter()
+                .copied()
+                .filter(|door| DOORS.contains(door))
+                .collect();
             if ours.is_empty() && arguments.door.is_empty() {
-                jobs.extend(case.doors.first().map(|door| Job { scenario, case, door: *door }));
+                jobs.extend(case.doors.first().map(|door| Job {
+                    scenario,
+                    case,
+                    door: *door,
+                }));
             }
             let wanted = |door: &Door| arguments.door.is_empty() || arguments.door.contains(door);
-            jobs.extend(ours.into_iter().filter(wanted).map(|door| Job { scenario, case, door }));
+            jobs.extend(ours.into_iter().filter(wanted).map(|door| Job {
+                scenario,
+                case,
+                door,
+            }));
         }
     }
     jobs
@@ -176,13 +207,20 @@ fn watch_for_interrupt() -> std::sync::Arc<AtomicBool> {
     let flag = std::sync::Arc::new(AtomicBool::new(false));
     let raise = std::sync::Arc::clone(&flag);
     std::thread::spawn(move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
+        let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+        else {
+            return;
+        };
         runtime.block_on(async {
             while tokio::signal::ctrl_c().await.is_ok() {
                 if raise.swap(true, Ordering::Relaxed) {
                     std::process::exit(i32::from(Exit::Interrupted.code()));
                 }
-                eprintln!("interrupted: finishing the cases that are running (once more to stop at once)");
+                eprintln!(
+                    "interrupted: finishing the cases that are running (once more to stop at once)"
+                );
             }
         });
     });
@@ -209,12 +247,17 @@ fn run_all(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     let result = run_job(job, arguments, readings);
-                    finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((index, result));
+                    finished
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .push((index, result));
                 }
             });
         }
     });
-    let mut finished = finished.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut finished = finished
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     finished.sort_by_key(|(index, _)| *index);
     finished
 }
@@ -237,22 +280,36 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
             arguments.strict,
         ),
     };
-    let done = |report, texts, bug| Finished { report, texts, seconds: clock.elapsed().as_secs_f64(), bug };
+    let done = |report, texts, bug| Finished {
+        report,
+        texts,
+        seconds: clock.elapsed().as_secs_f64(),
+        bug,
+    };
     if !DOORS.contains(&job.door) {
         let wanted: Vec<_> = job.case.doors.iter().map(|door| door.name()).collect();
-        let reason = format!("needs the door {}; this target has delegate and session", wanted.join(" or "));
+        let reason = format!(
+            "needs the door {}; this target has delegate and session",
+            wanted.join(" or ")
+        );
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
     let in_force = readings.overlaid_with(&job.case.readings);
-    if let Some((question, reading)) = in_force.differing().find(|(_, reading)| !reading.switchable) {
+    if let Some((question, reading)) = in_force
+        .differing()
+        .find(|(_, reading)| !reading.switchable)
+    {
         let reason = format!("our simulator cannot follow {question}={}", reading.name);
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
     let ran = catch_unwind(AssertUnwindSafe(|| {
         let mut delegate = DelegateTarget::default();
         let mut session = SessionTarget::default();
-        let target: &mut dyn Target =
-            if job.door == Door::Delegate { &mut delegate } else { &mut session };
+        let target: &mut dyn Target = if job.door == Door::Delegate {
+            &mut delegate
+        } else {
+            &mut session
+        };
         run_case(job.case, target, readings).map(|trace| {
             let checks = check(job.case, &trace, readings);
             let difference = trace.after.as_ref().map_or_else(Vec::new, |after| {
@@ -264,7 +321,11 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
     }));
     match ran {
         Ok(Ok((report, texts))) => done(report, Some(texts), false),
-        Ok(Err(error)) => done(ScenarioReport::error(&context, &error.to_string()), None, false),
+        Ok(Err(error)) => done(
+            ScenarioReport::error(&context, &error.to_string()),
+            None,
+            false,
+        ),
         Err(panic) => {
             let text = panic
                 .downcast_ref::<String>()
@@ -289,7 +350,9 @@ fn visit_snapshots(
     for position in 0..finished.len() {
         let (index, result) = &finished[position];
         let job = &jobs[*index];
-        let Some((text, shared)) = result.texts.clone() else { continue };
+        let Some((text, shared)) = result.texts.clone() else {
+            continue;
+        };
         let is_primary = !job.case.doors.contains(&Door::Session) || job.door == Door::Session;
         if !is_primary {
             common = Some((*index, position, shared));
@@ -310,7 +373,10 @@ fn visit_snapshots(
             let diff = format!("the doors `session` and `delegate` show different things\n{diff}");
             attach(
                 &mut finished[other_position].1,
-                Snapshot { verdict: SnapshotVerdict::Changed, diff },
+                Snapshot {
+                    verdict: SnapshotVerdict::Changed,
+                    diff,
+                },
             );
         }
     }
@@ -328,11 +394,18 @@ fn leftovers(scenarios: &[Scenario]) -> Vec<String> {
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
     for scenario in scenarios {
         folders.extend(snapshots::folder_of(Path::new(&scenario.source.path)));
-        for case in scenario.cases.iter().filter(|case| case.doors.iter().any(|door| DOORS.contains(door))) {
+        for case in scenario
+            .cases
+            .iter()
+            .filter(|case| case.doors.iter().any(|door| DOORS.contains(door)))
+        {
             names.insert(snapshot_name(&scenario.id, case.name.as_deref()));
         }
     }
-    folders.iter().flat_map(|folder| snapshots::leftovers(folder, &names)).collect()
+    folders
+        .iter()
+        .flat_map(|folder| snapshots::leftovers(folder, &names))
+        .collect()
 }
 
 /// Runs a whole corpus quietly: which requirements were judged, and by which cases.
@@ -343,10 +416,15 @@ pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId,
             for door in case.doors.iter().filter(|door| DOORS.contains(door)) {
                 let mut delegate = DelegateTarget::default();
                 let mut session = SessionTarget::default();
-                let target: &mut dyn Target =
-                    if *door == Door::Delegate { &mut delegate } else { &mut session };
+                let target: &mut dyn Target = if *door == Door::Delegate {
+                    &mut delegate
+                } else {
+                    &mut session
+                };
                 let readings = Readings::default();
-                let Ok(trace) = run_case(case, target, &readings) else { continue };
+                let Ok(trace) = run_case(case, target, &readings) else {
+                    continue;
+                };
                 let judged: BTreeSet<_> = check(case, &trace, &readings)
                     .into_iter()
                     .filter(|result| result.verdict.is_judged())

@@ -20,7 +20,10 @@ const BYTES_MAX: u64 = 4 << 20;
 pub(super) fn folder_of(file: &Path) -> Option<PathBuf> {
     let mut folder = file.parent()?;
     loop {
-        if folder.file_name().is_some_and(|name| name == DEFAULT_FOLDER) {
+        if folder
+            .file_name()
+            .is_some_and(|name| name == DEFAULT_FOLDER)
+        {
             return Some(folder.with_file_name("snapshots"));
         }
         folder = folder.parent()?;
@@ -46,18 +49,35 @@ pub(super) fn visit(
     }
     let path = folder.join(format!("{name}.snap"));
     let old = read(&path);
-    let same = old.as_deref().and_then(content_of).is_some_and(|old| old.trim_end() == found.trim_end());
+    let same = old
+        .as_deref()
+        .and_then(content_of)
+        .is_some_and(|old| old.trim_end() == found.trim_end());
     if same {
-        return Ok(Some(Snapshot { verdict: SnapshotVerdict::Same, diff: String::new() }));
+        return Ok(Some(Snapshot {
+            verdict: SnapshotVerdict::Same,
+            diff: String::new(),
+        }));
     }
     if mode == SnapshotMode::Update {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| CliError::Write { path: folder.display().to_string(), error })?;
-        write_whole(&path, &format!("---\nsource: {SOURCE}\n---\n{}\n", found.trim_end()))?;
-        return Ok(Some(Snapshot { verdict: SnapshotVerdict::Same, diff: String::new() }));
+        std::fs::create_dir_all(folder).map_err(|error| CliError::Write {
+            path: folder.display().to_string(),
+            error,
+        })?;
+        write_whole(
+            &path,
+            &format!("---\nsource: {SOURCE}\n---\n{}\n", found.trim_end()),
+        )?;
+        return Ok(Some(Snapshot {
+            verdict: SnapshotVerdict::Same,
+            diff: String::new(),
+        }));
     }
     Ok(Some(match old {
-        None => Snapshot { verdict: SnapshotVerdict::Pending, diff: String::new() },
+        None => Snapshot {
+            verdict: SnapshotVerdict::Pending,
+            diff: String::new(),
+        },
         Some(old) => Snapshot {
             verdict: SnapshotVerdict::Changed,
             diff: diff(content_of(&old).unwrap_or(&old), found),
@@ -68,28 +88,47 @@ pub(super) fn visit(
 fn read(path: &Path) -> Option<String> {
     use std::io::Read;
     let mut text = String::new();
-    std::fs::File::open(path).ok()?.take(BYTES_MAX).read_to_string(&mut text).ok()?;
+    std::fs::File::open(path)
+        .ok()?
+        .take(BYTES_MAX)
+        .read_to_string(&mut text)
+        .ok()?;
     Some(text)
 }
 
 /// The difference of two texts, in unified form.
 pub(super) fn diff(old: &str, new: &str) -> String {
-    let (old, new) = (format!("{}\n", old.trim_end()), format!("{}\n", new.trim_end()));
-    TextDiff::from_lines(&old, &new).unified_diff().context_radius(2).header("snapshot", "this run").to_string()
+    let (old, new) = (
+        format!("{}\n", old.trim_end()),
+        format!("{}\n", new.trim_end()),
+    );
+    TextDiff::from_lines(&old, &new)
+        .unified_diff()
+        .context_radius(2)
+        .header("snapshot", "this run")
+        .to_string()
 }
 
 /// Files in a snapshots folder that no case of the corpus belongs to, and snapshots that wait for a decision.
 pub(super) fn leftovers(folder: &Path, names: &BTreeSet<String>) -> Vec<String> {
     let mut found = Vec::new();
-    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return found;
+    };
     for entry in entries.flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
         if file.ends_with(".snap.new") {
-            found.push(format!("{}: waits for a decision; look at it, then delete it", entry.path().display()));
+            found.push(format!(
+                "{}: waits for a decision; look at it, then delete it",
+                entry.path().display()
+            ));
         } else if let Some(name) = file.strip_suffix(".snap")
             && !names.contains(name)
         {
-            found.push(format!("{}: no case of that name; delete it", entry.path().display()));
+            found.push(format!(
+                "{}: no case of that name; delete it",
+                entry.path().display()
+            ));
         }
     }
     found.sort();
@@ -103,14 +142,23 @@ mod tests {
     #[test]
     fn snapshots_lie_beside_the_scenarios() {
         let folder = |file: &str| folder_of(Path::new(file));
-        assert_eq!(folder("scenarios/a/b.toml"), Some(PathBuf::from("snapshots")));
-        assert_eq!(folder("/x/scenarios/b.toml"), Some(PathBuf::from("/x/snapshots")));
+        assert_eq!(
+            folder("scenarios/a/b.toml"),
+            Some(PathBuf::from("snapshots"))
+        );
+        assert_eq!(
+            folder("/x/scenarios/b.toml"),
+            Some(PathBuf::from("/x/snapshots"))
+        );
         assert_eq!(folder("mine/b.toml"), None);
     }
 
     #[test]
     fn the_head_of_a_snapshot_file_is_no_content() {
-        assert_eq!(content_of("---\nsource: x\n---\na\n---\nb\n"), Some("a\n---\nb\n"));
+        assert_eq!(
+            content_of("---\nsource: x\n---\na\n---\nb\n"),
+            Some("a\n---\nb\n")
+        );
         assert_eq!(content_of("no head"), None);
     }
 }

@@ -3,18 +3,22 @@
 use crate::delegate::scope_range::scope_range;
 use crate::delegate::validate_scope::validate_dhcp_scope;
 use crate::delegate::{Context, Replication, Stored, invalid_parameter, store_through_partner};
-use crate::model::{
-    AdmDhcpScopesRow, DhcpScope, IpamException, ParametersObject, RecordId,
-};
+use crate::model::{AdmDhcpScopesRow, DhcpScope, IpamException, ParametersObject, RecordId};
 use crate::spec::authorization::GLOBAL_ACCESS_SCOPE;
 use crate::spec::{DhcpFailoverConfigSyncStatus, IpamExceptionId};
 use crate::store::DataStore;
 use crate::world::RequestKind;
 
 /// The delegate called by the client.
-pub(super) fn run(object: Option<ParametersObject>, ctx: &mut Context<'_>) -> Result<(), IpamException> {
+pub(super) fn run(
+    object: Option<ParametersObject>,
+    ctx: &mut Context<'_>,
+) -> Result<(), IpamException> {
     let fault = |fault: IpamException| {
-        fault.wrapped_in(IpamExceptionId::SCOPE_FAILED_TO_ADD, "the scope could not be created")
+        fault.wrapped_in(
+            IpamExceptionId::SCOPE_FAILED_TO_ADD,
+            "the scope could not be created",
+        )
     };
     // R-3-0, R-3-1a, R-3-1b
     let scope = match object {
@@ -22,7 +26,9 @@ pub(super) fn run(object: Option<ParametersObject>, ctx: &mut Context<'_>) -> Re
         Some(ParametersObject::CreateDhcpScopeParameters { scope }) => scope,
         Some(other) => {
             let found = other.type_name();
-            return Err(fault(invalid_parameter(&format!("{found} are not CreateDhcpScopeParameters"))));
+            return Err(fault(invalid_parameter(&format!(
+                "{found} are not CreateDhcpScopeParameters"
+            ))));
         }
     };
     // R-3-2
@@ -37,7 +43,10 @@ pub(super) fn create(
     ctx: &mut Context<'_>,
 ) -> Stored {
     let fault = |fault: IpamException| {
-        fault.wrapped_in(IpamExceptionId::SCOPE_FAILED_TO_ADD, "the scope could not be created")
+        fault.wrapped_in(
+            IpamExceptionId::SCOPE_FAILED_TO_ADD,
+            "the scope could not be created",
+        )
     };
     let server_name = match prepare(scope_to_store, ctx.store) {
         Ok(server_name) => server_name,
@@ -54,18 +63,22 @@ pub(super) fn create(
 fn prepare(scope: &DhcpScope, store: &dyn DataStore) -> Result<String, IpamException> {
     // R-3-5, R-3-6
     let server_id = scope.parent_dhcp_server_record_id;
-    let server = store.get_dhcp_server_from_table(server_id, scope.family).ok_or_else(|| {
-        IpamException::new(
-            IpamExceptionId::DHCP_SERVER_FAILED_TO_FETCH,
-            "the scope's server is not in the data store",
-        )
-    })?;
+    let server = store
+        .get_dhcp_server_from_table(server_id, scope.family)
+        .ok_or_else(|| {
+            IpamException::new(
+                IpamExceptionId::DHCP_SERVER_FAILED_TO_FETCH,
+                "the scope's server is not in the data store",
+            )
+        })?;
     // R-3-7a, R-3-7b: the subnet counts on the scope's own server only (OQ-5).
     let scope_exists = if scope.record_id.is_set() {
         store.scope((scope.family, scope.record_id)).is_some()
     } else {
         !scope.details.scope_id.is_unspecified()
-            && store.scope_on_server(scope.family, server_id, scope.details.scope_id).is_some()
+            && store
+                .scope_on_server(scope.family, server_id, scope.details.scope_id)
+                .is_some()
     };
     // R-3-8
     if scope_exists {

@@ -3,12 +3,16 @@
 use std::collections::VecDeque;
 
 use crate::delegate::replicate_scope::ReplicateScope;
-use crate::delegate::{Context, Step, create_scope, invalid_parameter, replicate_server, update_scope};
+use crate::delegate::{
+    Context, Step, create_scope, invalid_parameter, replicate_server, update_scope,
+};
 use crate::model::{
     Callback, CompletionStatus, IpamException, OperationParameters, ParametersObject, Percentage,
     Terminal,
 };
-use crate::spec::{IpamAdminOperationId, IpamExceptionId, OverallProgressStatus, Question, parameters};
+use crate::spec::{
+    IpamAdminOperationId, IpamExceptionId, OverallProgressStatus, Question, parameters,
+};
 
 /// A delegate that was started.
 ///
@@ -34,8 +38,15 @@ enum Work {
 impl Execution {
     /// [MS-IPAMM2] 3.19.4.4.1: the delegate of that operation, with the session's parameters; `None` is NULL.
     #[must_use]
-    pub const fn new(operation: IpamAdminOperationId, parameters: Option<OperationParameters>) -> Self {
-        Self { operation, work: Work::Ready(parameters), steps: VecDeque::new() }
+    pub const fn new(
+        operation: IpamAdminOperationId,
+        parameters: Option<OperationParameters>,
+    ) -> Self {
+        Self {
+            operation,
+            work: Work::Ready(parameters),
+            steps: VecDeque::new(),
+        }
     }
 
     /// The next step; `None` when the delegate is done.
@@ -58,10 +69,11 @@ impl Execution {
     fn begin(&mut self, parameters: Option<OperationParameters>, ctx: &mut Context<'_>) {
         use IpamAdminOperationId as Id;
         if ctx.readings.is(Question::OQ2, "in-progress") {
-            self.steps.push_back(Step::Callback(Callback::SetOverallStatus {
-                overall_status: OverallProgressStatus::InProgress,
-                completion_status: None,
-            }));
+            self.steps
+                .push_back(Step::Callback(Callback::SetOverallStatus {
+                    overall_status: OverallProgressStatus::InProgress,
+                    completion_status: None,
+                }));
         }
         let object = parameters.map(|parameters| parameters.object);
         match self.operation {
@@ -108,9 +120,10 @@ impl Execution {
         let tells_progress = ctx.readings.is(Question::OQ16, "subtasks")
             && ctx.readings.is(Question::OQ7, "percentage");
         if result.is_ok() && tells_progress {
-            self.steps.push_back(Step::Callback(Callback::SetCompletionPercentage {
-                completion_percentage: Percentage::HUNDRED,
-            }));
+            self.steps
+                .push_back(Step::Callback(Callback::SetCompletionPercentage {
+                    completion_percentage: Percentage::HUNDRED,
+                }));
         }
         self.steps.push_back(overall_status(result.as_ref().err()));
     }
@@ -118,7 +131,11 @@ impl Execution {
 
 /// SetOverallStatus with a Completed value, and the fault's details where there is one (R-PROC-1, R-PROC-2).
 pub(super) fn overall_status(fault: Option<&IpamException>) -> Step {
-    let terminal = if fault.is_some() { Terminal::Failure } else { Terminal::Success };
+    let terminal = if fault.is_some() {
+        Terminal::Failure
+    } else {
+        Terminal::Success
+    };
     Step::Callback(Callback::SetOverallStatus {
         overall_status: terminal.status(),
         completion_status: fault.map(|fault| CompletionStatus::DhcpMsmOverallCompletionStatus {
@@ -129,7 +146,10 @@ pub(super) fn overall_status(fault: Option<&IpamException>) -> Step {
 }
 
 /// An operation whose delegate the simulator does not have: its type check, and then a fault that says so (R-PROC-3).
-fn out_of_scope(operation: IpamAdminOperationId, object: Option<&ParametersObject>) -> IpamException {
+fn out_of_scope(
+    operation: IpamAdminOperationId,
+    object: Option<&ParametersObject>,
+) -> IpamException {
     match object {
         None => invalid_parameter("the parameters are NULL"),
         Some(object) if Some(object.type_name()) == parameters::parameters_type(operation) => {
@@ -138,8 +158,9 @@ fn out_of_scope(operation: IpamAdminOperationId, object: Option<&ParametersObjec
                 format!("this simulator does not run {operation}"),
             )
         }
-        Some(object) => {
-            invalid_parameter(&format!("{} are not the parameters of {operation}", object.type_name()))
-        }
+        Some(object) => invalid_parameter(&format!(
+            "{} are not the parameters of {operation}",
+            object.type_name()
+        )),
     }
 }

@@ -26,7 +26,10 @@ use crate::store::DataStore;
 use crate::world::RequestKind;
 
 /// What a delegate works with.
-#[expect(missing_debug_implementations, reason = "a store behind a trait has none")]
+#[expect(
+    missing_debug_implementations,
+    reason = "a store behind a trait has none"
+)]
 pub struct Context<'a> {
     /// The data store.
     pub store: &'a mut dyn DataStore,
@@ -54,7 +57,10 @@ struct Stored {
 
 impl Stored {
     const fn at_once(result: Result<(), IpamException>) -> Self {
-        Self { result, waited: Duration::ZERO }
+        Self {
+            result,
+            waited: Duration::ZERO,
+        }
     }
 }
 
@@ -73,7 +79,11 @@ fn store_through_partner(
     kind: RequestKind,
     store: impl FnOnce(&mut dyn DataStore),
 ) -> Stored {
-    let Some(Replication { source, destination }) = replication else {
+    let Some(Replication {
+        source,
+        destination,
+    }) = replication
+    else {
         store(ctx.store);
         return Stored::at_once(Ok(()));
     };
@@ -83,9 +93,15 @@ fn store_through_partner(
     }
     let result = match answer.fault {
         None => Ok(()),
-        Some(id) => Err(IpamException::new(id, "the partner server did not take the scope")),
+        Some(id) => Err(IpamException::new(
+            id,
+            "the partner server did not take the scope",
+        )),
     };
-    Stored { result, waited: answer.delay }
+    Stored {
+        result,
+        waited: answer.delay,
+    }
 }
 
 /// The fault for parameters that are NULL or of another type (R-31-1a, R-31-1b and their like).

@@ -46,7 +46,9 @@ impl ReplicateScope {
             Some(ParametersObject::ReplicateScopeParameters { scopes }) => Ok(scopes),
             Some(other) => {
                 let found = other.type_name();
-                Err(invalid_parameter(&format!("{found} are not ReplicateScopeParameters")))
+                Err(invalid_parameter(&format!(
+                    "{found} are not ReplicateScopeParameters"
+                )))
             }
         };
         scopes.and_then(Self::begin).map_err(outermost)
@@ -62,7 +64,12 @@ impl ReplicateScope {
 
     /// A collection without scopes, where that is no fault (OQ-3).
     pub(super) const fn nothing() -> Self {
-        Self { scopes: Vec::new(), done: 0, subtasks: 0, fault: None }
+        Self {
+            scopes: Vec::new(),
+            done: 0,
+            subtasks: 0,
+            fault: None,
+        }
     }
 
     fn begin(scopes: Option<Vec<DhcpScope>>) -> Result<Self, IpamException> {
@@ -70,7 +77,10 @@ impl ReplicateScope {
         match scopes {
             None => Err(invalid_parameter("Scopes is NULL")),
             Some(scopes) if scopes.is_empty() => Err(invalid_parameter("Scopes is empty")),
-            Some(scopes) => Ok(Self { scopes, ..Self::nothing() }),
+            Some(scopes) => Ok(Self {
+                scopes,
+                ..Self::nothing()
+            }),
         }
     }
 
@@ -81,7 +91,11 @@ impl ReplicateScope {
         steps: &mut VecDeque<Step>,
     ) -> Option<Result<(), IpamException>> {
         let Some(scope) = self.scopes.get(self.done).cloned() else {
-            return Some(self.fault.take().map_or(Ok(()), |fault| Err(outermost(fault))));
+            return Some(
+                self.fault
+                    .take()
+                    .map_or(Ok(()), |fault| Err(outermost(fault))),
+            );
         };
         self.done += 1;
         // R-29-3a, R-29-3b, R-29-3c
@@ -132,7 +146,10 @@ impl ReplicateScope {
         self.subtasks += 1;
         let server_name = ctx
             .store
-            .get_dhcp_server_from_table(scope.parent_dhcp_server_record_id, AddressFamily::InterNetwork)
+            .get_dhcp_server_from_table(
+                scope.parent_dhcp_server_record_id,
+                AddressFamily::InterNetwork,
+            )
             .map_or_else(String::new, |server| server.name.clone());
         let sub_task_instance = SubTaskInstance {
             sub_task_instance_id: self.subtasks,
@@ -162,7 +179,9 @@ impl ReplicateScope {
         ctx: &Context<'_>,
         steps: &mut VecDeque<Step>,
     ) {
-        let Some(sub_task_instance) = subtask else { return };
+        let Some(sub_task_instance) = subtask else {
+            return;
+        };
         steps.push_back(Step::Callback(Callback::SetSubTaskStatus {
             sub_task_instance,
             status: if fault.is_some() {
@@ -218,7 +237,10 @@ fn destination(
     let owner = Some(scope.parent_dhcp_server_record_id).filter(|id| id.is_set());
     let server1 = relation.server1_record_id.filter(|id| id.is_set());
     let server2 = relation.server2_record_id.filter(|id| id.is_set());
-    let other = match (owner.is_some() && server1 == owner, owner.is_some() && server2 == owner) {
+    let other = match (
+        owner.is_some() && server1 == owner,
+        owner.is_some() && server2 == owner,
+    ) {
         (true, false) => server2,
         (false, true) => server1,
         (false, false) | (true, true) => return Destination::Nowhere,
@@ -232,12 +254,17 @@ fn destination(
 
 /// R-29-5a to R-29-6b.
 fn store_on(scope: &DhcpScope, destination: RecordId, ctx: &mut Context<'_>) -> Stored {
-    let replication = Some(Replication { source: scope.record_id, destination });
+    let replication = Some(Replication {
+        source: scope.record_id,
+        destination,
+    });
     // R-29-5a, R-29-5b
     let mut scope_to_store = scope.clone();
     scope_to_store.parent_dhcp_server_record_id = destination;
     // OQ-4, OQ-5: the key is the subnet on the destination, and the clone takes that row's id.
-    let existing = ctx.store.scope_on_server(scope.family, destination, scope.details.scope_id);
+    let existing = ctx
+        .store
+        .scope_on_server(scope.family, destination, scope.details.scope_id);
     scope_to_store.record_id = existing.unwrap_or(RecordId::UNSET);
     match existing {
         // R-29-6a

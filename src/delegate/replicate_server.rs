@@ -15,7 +15,10 @@ pub(super) fn collect(
     ctx: &mut Context<'_>,
 ) -> Result<ReplicateScope, IpamException> {
     begin(object, ctx).map_err(|fault| {
-        fault.wrapped_in(IpamExceptionId::FAILED_TO_REPLICATE_SERVER, "the server could not be replicated")
+        fault.wrapped_in(
+            IpamExceptionId::FAILED_TO_REPLICATE_SERVER,
+            "the server could not be replicated",
+        )
     })
 }
 
@@ -29,13 +32,17 @@ fn begin(
         Some(ParametersObject::ReplicateServerParameters { server }) => server,
         Some(other) => {
             let found = other.type_name();
-            return Err(invalid_parameter(&format!("{found} are not ReplicateServerParameters")));
+            return Err(invalid_parameter(&format!(
+                "{found} are not ReplicateServerParameters"
+            )));
         }
     };
     // R-31-2
     let server = server.ok_or_else(|| invalid_parameter("Server is NULL"))?;
     // R-31-3a, R-31-3b: by RecordId alone, in the IPv4 table (OQ-19); scopes outside failover are in it too.
-    let scopes = ctx.store.get_scopes_for_server(server.record_id, AddressFamily::InterNetwork);
+    let scopes = ctx
+        .store
+        .get_scopes_for_server(server.record_id, AddressFamily::InterNetwork);
     // OQ-3: no rows are a NULL collection, which .29 faults on, unless read as nothing to do.
     if scopes.is_none() && ctx.readings.is(Question::OQ3, "success") {
         return Ok(ReplicateScope::nothing());

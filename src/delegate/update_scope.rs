@@ -11,14 +11,19 @@ use crate::store::DataStore;
 use crate::world::RequestKind;
 
 /// The delegate called by the client.
-pub(super) fn run(object: Option<ParametersObject>, ctx: &mut Context<'_>) -> Result<(), IpamException> {
+pub(super) fn run(
+    object: Option<ParametersObject>,
+    ctx: &mut Context<'_>,
+) -> Result<(), IpamException> {
     // R-4-0, R-4-1a, R-4-1b
     let scope = match object {
         None => return Err(failed(invalid_parameter("the parameters are NULL"))),
         Some(ParametersObject::UpdateDhcpScopeParameters { scope }) => scope,
         Some(other) => {
             let found = other.type_name();
-            return Err(failed(invalid_parameter(&format!("{found} are not UpdateDhcpScopeParameters"))));
+            return Err(failed(invalid_parameter(&format!(
+                "{found} are not UpdateDhcpScopeParameters"
+            ))));
         }
     };
     // R-4-2
@@ -44,7 +49,10 @@ pub(super) fn update(
 }
 
 fn failed(fault: IpamException) -> IpamException {
-    fault.wrapped_in(IpamExceptionId::SCOPE_FAILED_TO_UPDATE, "the scope could not be updated")
+    fault.wrapped_in(
+        IpamExceptionId::SCOPE_FAILED_TO_UPDATE,
+        "the scope could not be updated",
+    )
 }
 
 /// R-4-5 to R-4-9; the row to update and the name of its server.
@@ -54,12 +62,14 @@ fn prepare(
 ) -> Result<(Arc<AdmDhcpScopesRow>, String), IpamException> {
     // R-4-5, R-4-6
     let server_id = scope.parent_dhcp_server_record_id;
-    let server = store.get_dhcp_server_from_table(server_id, scope.family).ok_or_else(|| {
-        IpamException::new(
-            IpamExceptionId::DHCP_SERVER_FAILED_TO_FETCH,
-            "the scope's server is not in the data store",
-        )
-    })?;
+    let server = store
+        .get_dhcp_server_from_table(server_id, scope.family)
+        .ok_or_else(|| {
+            IpamException::new(
+                IpamExceptionId::DHCP_SERVER_FAILED_TO_FETCH,
+                "the scope's server is not in the data store",
+            )
+        })?;
     // R-4-7a, R-4-7b
     let record_id = if scope.record_id.is_set() {
         Some(scope.record_id)
@@ -67,9 +77,14 @@ fn prepare(
         store.scope_on_server(scope.family, server_id, scope.details.scope_id)
     };
     // R-4-8
-    let row = record_id.and_then(|id| store.scope((scope.family, id))).ok_or_else(|| {
-        IpamException::new(IpamExceptionId::SCOPE_NOT_FOUND, "there is no such scope to update")
-    })?;
+    let row = record_id
+        .and_then(|id| store.scope((scope.family, id)))
+        .ok_or_else(|| {
+            IpamException::new(
+                IpamExceptionId::SCOPE_NOT_FOUND,
+                "there is no such scope to update",
+            )
+        })?;
     // R-4-9
     validate_dhcp_scope(scope)?;
     Ok((row, server.name.clone()))
@@ -106,6 +121,8 @@ fn write(scope: &DhcpScope, row: &AdmDhcpScopesRow, server_name: &str, store: &m
     let key = (row.family, row.record_id);
     store.update_scope(updated);
     // R-4-11: a scope whose range row is missing gets a new one.
-    let range = store.range_of(key).map_or(RecordId::UNSET, |range| range.record_id);
+    let range = store
+        .range_of(key)
+        .map_or(RecordId::UNSET, |range| range.record_id);
     store.put_range(scope_range(scope, key.1, range, server_name));
 }

@@ -39,7 +39,11 @@ impl Target for DelegateTarget {
         Err(TargetError::Unsupported("sessions"))
     }
 
-    fn send(&mut self, _session: SessionIndex, _message: &ClientMessage) -> Result<(), TargetError> {
+    fn send(
+        &mut self,
+        _session: SessionIndex,
+        _message: &ClientMessage,
+    ) -> Result<(), TargetError> {
         Err(TargetError::Unsupported("sessions"))
     }
 
@@ -64,15 +68,21 @@ impl Target for DelegateTarget {
     }
 
     fn next(&mut self) -> Progress {
-        let Some(session) = self.calls.checked_sub(1) else { return Progress::Quiet };
+        let Some(session) = self.calls.checked_sub(1) else {
+            return Progress::Quiet;
+        };
         if std::mem::take(&mut self.starts) {
-            let started = Callback::StartProgressCallback { is_non_deterministic: Some(false) };
+            let started = Callback::StartProgressCallback {
+                is_non_deterministic: Some(false),
+            };
             return Progress::Event(session, Event::Callback(started));
         }
         if !self.waiting.is_zero() {
             return Progress::Wait(self.waiting);
         }
-        let Some(execution) = &mut self.running else { return Progress::Quiet };
+        let Some(execution) = &mut self.running else {
+            return Progress::Quiet;
+        };
         match execution.next(&mut self.simulator.context()) {
             Some(Step::Callback(callback)) => Progress::Event(session, Event::Callback(callback)),
             Some(Step::Wait(time)) => {

@@ -43,7 +43,11 @@ impl Simulator {
     }
 
     pub(super) fn context(&mut self) -> Context<'_> {
-        Context { store: &mut self.store, partner: &mut self.partner, readings: &self.readings }
+        Context {
+            store: &mut self.store,
+            partner: &mut self.partner,
+            readings: &self.readings,
+        }
     }
 
     /// A copy is made only when the store has changed since the last one.
@@ -64,7 +68,11 @@ impl Simulator {
         match change {
             StoreChange::PutServer(row) => store.put_server(row.clone()),
             StoreChange::PutRelation(row) => store.put_relation(row.clone()),
-            StoreChange::PutScope { row, range, relations } => {
+            StoreChange::PutScope {
+                row,
+                range,
+                relations,
+            } => {
                 let mut range = range.clone();
                 if row.record_id.is_set() {
                     store.update_scope(row.clone());
@@ -86,7 +94,9 @@ impl Simulator {
             StoreChange::Delete(RowKind::Scope, key) => store.delete_scope(*key),
             StoreChange::Delete(RowKind::Relation, key) => store.delete_relation(key.1),
             StoreChange::Delete(RowKind::Server, key) => {
-                store.delete_server(*key).map_err(|error| TargetError::Change(error.to_string()))?;
+                store
+                    .delete_server(*key)
+                    .map_err(|error| TargetError::Change(error.to_string()))?;
             }
         }
         Ok(())
@@ -106,7 +116,9 @@ impl SessionTarget {
             schema_conversion_required: self.schema_conversion_required,
             roles: &self.roles,
         };
-        self.sessions.get_mut(session).map(|session| act(session, &mut frame))
+        self.sessions
+            .get_mut(session)
+            .map(|session| act(session, &mut frame))
     }
 }
 

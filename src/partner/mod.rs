@@ -37,17 +37,29 @@ impl Partner {
     /// Sends a scope to a partner server. The first rule that matches and is not spent takes the request; without
     /// one it is accepted.
     pub fn request(&mut self, server: RecordId, scope: RecordId, kind: RequestKind) -> Answer {
-        let accepted = Answer { applied: true, fault: None, delay: Duration::ZERO };
+        let accepted = Answer {
+            applied: true,
+            fault: None,
+            delay: Duration::ZERO,
+        };
         let matches = |rule: &PartnerRule<RecordId>| {
             rule.server.is_none_or(|wanted| wanted == server)
                 && rule.scope.is_none_or(|wanted| wanted == scope)
                 && rule.on.is_none_or(|wanted| wanted == kind)
         };
-        let found = self.rules.iter().zip(&mut self.taken).find(|(rule, taken)| {
-            let spent = rule.times.is_some_and(|times| **taken >= rule.after.saturating_add(times));
-            matches(rule) && !spent
-        });
-        let Some((rule, taken)) = found else { return accepted };
+        let found = self
+            .rules
+            .iter()
+            .zip(&mut self.taken)
+            .find(|(rule, taken)| {
+                let spent = rule
+                    .times
+                    .is_some_and(|times| **taken >= rule.after.saturating_add(times));
+                matches(rule) && !spent
+            });
+        let Some((rule, taken)) = found else {
+            return accepted;
+        };
         *taken += 1;
         if *taken <= rule.after {
             return accepted;
@@ -58,7 +70,10 @@ impl Partner {
         };
         Answer {
             applied: rule.does.applies(),
-            fault: rule.does.faults().then(|| rule.detail.unwrap_or(default_fault)),
+            fault: rule
+                .does
+                .faults()
+                .then(|| rule.detail.unwrap_or(default_fault)),
             delay: match rule.does {
                 Does::Late | Does::Unreachable => rule.delay,
                 Does::Accept | Does::Refuse | Does::LoseAnswer => Duration::ZERO,
@@ -86,13 +101,21 @@ mod tests {
 
     fn faults(rules: Vec<PartnerRule<RecordId>>, requests: usize) -> Vec<bool> {
         let mut partner = Partner::new(rules);
-        let mut ask = || partner.request(RecordId(1), RecordId(2), RequestKind::Update).fault.is_some();
+        let mut ask = || {
+            partner
+                .request(RecordId(1), RecordId(2), RequestKind::Update)
+                .fault
+                .is_some()
+        };
         (0..requests).map(|_| ask()).collect()
     }
 
     #[test]
     fn a_rule_lets_through_what_comes_first_then_hits_then_is_spent() {
-        assert_eq!(faults(vec![rule(Does::Refuse, 1, Some(2))], 5), [false, true, true, false, false]);
+        assert_eq!(
+            faults(vec![rule(Does::Refuse, 1, Some(2))], 5),
+            [false, true, true, false, false]
+        );
     }
 
     #[test]

@@ -22,21 +22,42 @@ pub fn difference_lines(before: &Tables, after: &Tables, names: &Names) -> Vec<S
     let new_view = ColumnView::new(after, names);
     let mut lines = Vec::new();
     for (old, new) in &found.servers.changed {
-        let changes = changes(SERVER_COLUMNS, |column| (server_text(old, column), server_text(new, column)));
-        let changes = if changes.is_empty() { "definitions or classes".to_owned() } else { changes };
-        lines.push(format!("~ server {}: {changes}", names.server((old.family, old.record_id))));
+        let changes = changes(SERVER_COLUMNS, |column| {
+            (server_text(old, column), server_text(new, column))
+        });
+        let changes = if changes.is_empty() {
+            "definitions or classes".to_owned()
+        } else {
+            changes
+        };
+        lines.push(format!(
+            "~ server {}: {changes}",
+            names.server((old.family, old.record_id))
+        ));
     }
     for row in &found.servers.created {
-        lines.push(format!("+ server {}", names.server((row.family, row.record_id))));
+        lines.push(format!(
+            "+ server {}",
+            names.server((row.family, row.record_id))
+        ));
     }
     for row in &found.servers.deleted {
-        lines.push(format!("- server {}", names.server((row.family, row.record_id))));
+        lines.push(format!(
+            "- server {}",
+            names.server((row.family, row.record_id))
+        ));
     }
     for (old, new) in &found.relations.changed {
         let changes = changes(RELATION_COLUMNS, |column| {
-            (relation_text(old, column, names), relation_text(new, column, names))
+            (
+                relation_text(old, column, names),
+                relation_text(new, column, names),
+            )
         });
-        lines.push(format!("~ relation {}: {changes}", names.relation(old.record_id)));
+        lines.push(format!(
+            "~ relation {}: {changes}",
+            names.relation(old.record_id)
+        ));
     }
     for row in &found.relations.created {
         lines.push(format!("+ relation {}", names.relation(row.record_id)));
@@ -45,15 +66,37 @@ pub fn difference_lines(before: &Tables, after: &Tables, names: &Names) -> Vec<S
         lines.push(format!("- relation {}", names.relation(row.record_id)));
     }
     // Rows that belong to a scope may differ though its own row does not.
-    let mut keys: BTreeSet<RowKey> =
-        found.scopes.changed.iter().map(|(row, _)| (row.family, row.record_id)).collect();
-    keys.extend(found.ranges.rows().map(|row| (row.family, row.scope_record_id)));
-    keys.extend(found.options.rows().map(|row| (row.family, row.scope_record_id)));
-    keys.extend(found.scope_failovers.rows().map(|row| (AddressFamily::InterNetwork, row.scope_id)));
+    let mut keys: BTreeSet<RowKey> = found
+        .scopes
+        .changed
+        .iter()
+        .map(|(row, _)| (row.family, row.record_id))
+        .collect();
+    keys.extend(
+        found
+            .ranges
+            .rows()
+            .map(|row| (row.family, row.scope_record_id)),
+    );
+    keys.extend(
+        found
+            .options
+            .rows()
+            .map(|row| (row.family, row.scope_record_id)),
+    );
+    keys.extend(
+        found
+            .scope_failovers
+            .rows()
+            .map(|row| (AddressFamily::InterNetwork, row.scope_id)),
+    );
     for key in &keys {
         if let (Some(old), Some(new)) = (before.scopes.get(key), after.scopes.get(key)) {
-            let mut text = changes(SCOPE_COLUMNS, |column| (old_view.text(old, column), new_view.text(new, column)));
-            let owner = |row: &AdmDhcpScopesRow| names.server((row.family, row.dhcp_server_record_id));
+            let mut text = changes(SCOPE_COLUMNS, |column| {
+                (old_view.text(old, column), new_view.text(new, column))
+            });
+            let owner =
+                |row: &AdmDhcpScopesRow| names.server((row.family, row.dhcp_server_record_id));
             if old.dhcp_server_record_id != new.dhcp_server_record_id {
                 text = join(&text, &format!("server {} -> {}", owner(old), owner(new)));
             }
@@ -74,7 +117,11 @@ pub fn difference_lines(before: &Tables, after: &Tables, names: &Names) -> Vec<S
             .map(|(column, text)| format!("{}={text}", column.key()))
             .collect();
         let range = range_text(&new_view, row);
-        lines.push(format!("+ scope {}: {}; range row {range}", names.scope(row), columns.join("; ")));
+        lines.push(format!(
+            "+ scope {}: {}; range row {range}",
+            names.scope(row),
+            columns.join("; ")
+        ));
     }
     for row in &found.scopes.deleted {
         lines.push(format!("- scope {}", names.scope(row)));
@@ -82,7 +129,10 @@ pub fn difference_lines(before: &Tables, after: &Tables, names: &Names) -> Vec<S
     for row in found.ranges.rows() {
         let key = (row.family, row.scope_record_id);
         if !before.scopes.contains_key(&key) && !after.scopes.contains_key(&key) {
-            lines.push(format!("~ a range row of no scope: {}", range_row_text(row)));
+            lines.push(format!(
+                "~ a range row of no scope: {}",
+                range_row_text(row)
+            ));
         }
     }
     lines
@@ -91,7 +141,11 @@ pub fn difference_lines(before: &Tables, after: &Tables, names: &Names) -> Vec<S
 fn range_text(view: &ColumnView<'_>, scope: &AdmDhcpScopesRow) -> String {
     match view.range_rows(scope) {
         [] => "none".to_owned(),
-        rows => rows.iter().map(|row| range_row_text(row)).collect::<Vec<_>>().join(" and "),
+        rows => rows
+            .iter()
+            .map(|row| range_row_text(row))
+            .collect::<Vec<_>>()
+            .join(" and "),
     }
 }
 
@@ -107,7 +161,10 @@ fn changes(columns: &[Column], texts: impl Fn(Column) -> (String, String)) -> St
     for column in columns {
         let (old, new) = texts(*column);
         if old != new {
-            out = join(&out, &format!("{} {} -> {}", column.key(), shown(&old), shown(&new)));
+            out = join(
+                &out,
+                &format!("{} {} -> {}", column.key(), shown(&old), shown(&new)),
+            );
         }
     }
     out
@@ -118,5 +175,9 @@ fn shown(text: &str) -> &str {
 }
 
 fn join(first: &str, second: &str) -> String {
-    if first.is_empty() { second.to_owned() } else { format!("{first}; {second}") }
+    if first.is_empty() {
+        second.to_owned()
+    } else {
+        format!("{first}; {second}")
+    }
 }

@@ -139,7 +139,10 @@ pub(super) struct EventTexts(ScopeNames);
 impl EventTexts {
     /// For the events of this trace.
     pub(super) fn of(trace: &Trace) -> Self {
-        Self(ScopeNames::of(&trace.setup, trace.events().map(|(_, _, event)| event)))
+        Self(ScopeNames::of(
+            &trace.setup,
+            trace.events().map(|(_, _, event)| event),
+        ))
     }
 
     /// One event on one line.

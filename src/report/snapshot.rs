@@ -25,8 +25,15 @@ pub fn snapshot(trace: &Trace) -> String {
         let text = match &record.what {
             What::Opened { .. } => "open".to_owned(),
             What::Sent { message, .. } => format!("> {}", message_text(message)),
-            What::Called { operation, paramters, .. } => {
-                format!("> call {operation} with {}", paramters_text(paramters.as_ref()))
+            What::Called {
+                operation,
+                paramters,
+                ..
+            } => {
+                format!(
+                    "> call {operation} with {}",
+                    paramters_text(paramters.as_ref())
+                )
             }
             What::Received(event) => format!("< {}", texts.text(event)),
             What::ClosedByClient => "close".to_owned(),
@@ -39,7 +46,9 @@ pub fn snapshot(trace: &Trace) -> String {
     for (number, step) in trace.steps.iter().enumerate() {
         match step.outcome {
             StepOutcome::Done => {}
-            StepOutcome::Closed => lines.push(format!("step {} found its session over", number + 1)),
+            StepOutcome::Closed => {
+                lines.push(format!("step {} found its session over", number + 1))
+            }
             StepOutcome::NotReached => lines.push(format!("step {} was not reached", number + 1)),
         }
     }
@@ -56,9 +65,7 @@ pub fn common_part(trace: &Trace) -> String {
     let callbacks: Vec<String> = trace
         .events()
         .filter_map(|(_, record, event)| match event {
-            Event::Callback(_) => {
-                Some(format!("[{}] {}", record.step + 1, texts.text(event)))
-            }
+            Event::Callback(_) => Some(format!("[{}] {}", record.step + 1, texts.text(event))),
             _ => None,
         })
         .collect();
@@ -70,7 +77,11 @@ fn store_text(trace: &Trace) -> String {
         None => "not observable\n".to_owned(),
         Some(after) => {
             let lines = difference_lines(&trace.setup.tables, after, &trace.setup.names);
-            if lines.is_empty() { "unchanged\n".to_owned() } else { bounded(lines) }
+            if lines.is_empty() {
+                "unchanged\n".to_owned()
+            } else {
+                bounded(lines)
+            }
         }
     }
 }
@@ -97,7 +108,10 @@ fn paramters_text(value: Option<&crate::model::Value>) -> String {
                 Some(Value::Text(text)) => text.clone(),
                 _ => "no OperationId".to_owned(),
             };
-            let name = object.type_name.as_deref().unwrap_or("an object of the declared type");
+            let name = object
+                .type_name
+                .as_deref()
+                .unwrap_or("an object of the declared type");
             format!("{name} ({operation})")
         }
         Some(Value::Text(_)) => "text".to_owned(),
@@ -119,13 +133,18 @@ fn bounded(lines: Vec<String>) -> String {
     let (head, tail) = (LINES_MAX / 2, count - LINES_MAX / 2);
     let left_out = &lines[head..tail];
     let digest = left_out.iter().fold(FNV_OFFSET, |hash, line| {
-        line.bytes().chain([b'\n']).fold(hash, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME))
+        line.bytes().chain([b'\n']).fold(hash, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(FNV_PRIME)
+        })
     });
     for line in &lines[..head] {
         out.push_str(line);
         out.push('\n');
     }
-    out.push_str(&format!("... {} more lines, digest {digest:016x} ...\n", left_out.len()));
+    out.push_str(&format!(
+        "... {} more lines, digest {digest:016x} ...\n",
+        left_out.len()
+    ));
     for line in &lines[tail..] {
         out.push_str(line);
         out.push('\n');

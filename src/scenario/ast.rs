@@ -168,6 +168,19 @@ pub enum Action {
 }
 
 impl Action {
+    /// Whether it is done only when the server has answered, or will not any more; the others are done when sent.
+    #[must_use]
+    pub const fn is_request(&self) -> bool {
+        matches!(
+            self,
+            Self::Replicate { .. }
+                | Self::Initialize(_)
+                | Self::Start
+                | Self::SendXml { .. }
+                | Self::SendBytes { .. }
+        )
+    }
+
     /// The key that scenarios use.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -6,6 +6,7 @@ mod ast;
 mod columns;
 mod decode;
 mod error;
+mod evaluate;
 pub mod limits;
 mod nesting;
 mod read;
@@ -16,10 +17,11 @@ mod tree;
 
 pub use ast::*;
 pub use columns::{
-    ColumnView, RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, lease_text, relation_text,
-    server_text,
+    ColumnView, RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, lease_text,
+    relation_text, server_text,
 };
 pub use error::{LoadCode, LoadError, Rejected};
+pub use evaluate::evaluate;
 pub use limits::FILE_BYTES_MAX;
 pub use read::{read, read_bytes};
 pub use source::{Position, Source};

@@ -64,7 +64,10 @@ impl AdmUserAuthorizationData {
             return true;
         }
         // R-AUTH-4, R-AUTH-5
-        let Some(mapping) = AUTHORIZATION_MAPPINGS.iter().find(|row| row.operation == operation) else {
+        let Some(mapping) = AUTHORIZATION_MAPPINGS
+            .iter()
+            .find(|row| row.operation == operation)
+        else {
             return false;
         };
         // R-AUTH-8
@@ -72,24 +75,35 @@ impl AdmUserAuthorizationData {
             AuthorizedObject::ScopeAgnostic => None,
             AuthorizedObject::DhcpServer | AuthorizedObject::DhcpScope => {
                 // An object without an access scope is matched by no policy.
-                let Some(found) = access_scope_of(mapping.object, object, store) else { return false };
+                let Some(found) = access_scope_of(mapping.object, object, store) else {
+                    return false;
+                };
                 Some(found)
             }
         };
         // R-AUTH-9, R-AUTH-10, R-AUTH-11
         self.policies.iter().any(|policy| {
             operations_of(&policy.role, roles).contains(mapping.authorization)
-                && wanted.as_ref().is_none_or(|wanted| *wanted == policy.access_scope)
+                && wanted
+                    .as_ref()
+                    .is_none_or(|wanted| *wanted == policy.access_scope)
         })
     }
 }
 
 /// [MS-IPAMM2] 3.1.1.1.39 GetAllOperationsForRoleById.
 fn operations_of<'a>(role: &str, roles: &'a [Role]) -> BTreeSet<&'a str> {
-    let own = roles.iter().filter(|found| found.name == role).flat_map(|found| &found.operations);
-    let built_in =
-        BUILT_IN_ROLES.iter().filter(|found| found.name == role).flat_map(|found| found.operations());
-    own.map(String::as_str).chain(built_in.map(|name| -> &'a str { name })).collect()
+    let own = roles
+        .iter()
+        .filter(|found| found.name == role)
+        .flat_map(|found| &found.operations);
+    let built_in = BUILT_IN_ROLES
+        .iter()
+        .filter(|found| found.name == role)
+        .flat_map(|found| found.operations());
+    own.map(String::as_str)
+        .chain(built_in.map(|name| -> &'a str { name }))
+        .collect()
 }
 
 /// [MS-IPAMM2] 3.1.1.1.43 GetAccessScopeForObjectIdAndType, for the object that the parameters name.
@@ -104,14 +118,16 @@ fn access_scope_of(
         _ => return None,
     };
     let server = |id: RecordId, family: AddressFamily| {
-        store.get_dhcp_server_from_table(id, family).map(|row| row.access_scope.clone())
+        store
+            .get_dhcp_server_from_table(id, family)
+            .map(|row| row.access_scope.clone())
     };
     match kind {
         AuthorizedObject::ScopeAgnostic => None,
         AuthorizedObject::DhcpServer => server(scope.parent_dhcp_server_record_id, scope.family),
-        AuthorizedObject::DhcpScope => {
-            store.scope((scope.family, scope.record_id)).map(|row| row.access_scope.clone())
-        }
+        AuthorizedObject::DhcpScope => store
+            .scope((scope.family, scope.record_id))
+            .map(|row| row.access_scope.clone()),
     }
 }
 
@@ -131,16 +147,24 @@ mod tests {
     }
 
     fn with_role(role: &str) -> Caller {
-        let policy =
-            Policy { role: role.to_owned(), access_scope: "Elsewhere".to_owned(), via: Via::User };
-        Caller { policies: vec![policy], ..Caller::nobody() }
+        let policy = Policy {
+            role: role.to_owned(),
+            access_scope: "Elsewhere".to_owned(),
+            via: Via::User,
+        };
+        Caller {
+            policies: vec![policy],
+            ..Caller::nobody()
+        }
     }
 
     #[test]
     fn replicating_a_server_takes_the_group_or_a_role_with_the_operation() {
         assert!(may(&Caller::default(), &[]));
-        let administrators =
-            Caller { groups: vec![IPAM_ADMINISTRATORS.to_owned()], ..Caller::nobody() };
+        let administrators = Caller {
+            groups: vec![IPAM_ADMINISTRATORS.to_owned()],
+            ..Caller::nobody()
+        };
         assert!(may(&administrators, &[]));
         assert!(may(&with_role("IPAM DHCP Administrator"), &[]));
         assert!(!may(&with_role("IPAM DHCP Scope Administrator"), &[]));
@@ -154,6 +178,12 @@ mod tests {
 
     #[test]
     fn a_local_administrator_in_no_ipam_group_has_no_right() {
-        assert!(!may(&Caller { local_administrator: true, ..Caller::nobody() }, &[]));
+        assert!(!may(
+            &Caller {
+                local_administrator: true,
+                ..Caller::nobody()
+            },
+            &[]
+        ));
     }
 }

@@ -145,12 +145,17 @@ impl ClientSession {
                 }
             }
             // R-CB-5
-            Callback::SetCompletionPercentage { completion_percentage } => {
+            Callback::SetCompletionPercentage {
+                completion_percentage,
+            } => {
                 self.tracker.percentage = *completion_percentage;
             }
             // R-CB-6; NotStarted and InProgress only update the tracker, and the first Completed value is the end
             // (OQ-2).
-            Callback::SetOverallStatus { overall_status, completion_status } => {
+            Callback::SetOverallStatus {
+                overall_status,
+                completion_status,
+            } => {
                 if self.state == ClientState::Completed {
                     return;
                 }
@@ -170,12 +175,17 @@ mod tests {
     use crate::model::{SoapFault, SubTaskInstance, Terminal};
 
     fn overall(status: OverallProgressStatus) -> Event {
-        Event::Callback(Callback::SetOverallStatus { overall_status: status, completion_status: None })
+        Event::Callback(Callback::SetOverallStatus {
+            overall_status: status,
+            completion_status: None,
+        })
     }
 
     fn started() -> ClientSession {
         let mut client = ClientSession::default();
-        client.handle(&Event::Callback(Callback::StartProgressCallback { is_non_deterministic: None }));
+        client.handle(&Event::Callback(Callback::StartProgressCallback {
+            is_non_deterministic: None,
+        }));
         client
     }
 
@@ -187,7 +197,10 @@ mod tests {
         client.handle(&overall(Terminal::Failure.status()));
         client.handle(&overall(Terminal::Success.status()));
         let expected = OverallState::Status(OverallProgressStatus::CompletedWithFailure);
-        assert_eq!((client.state().state, client.state().overall), (ClientState::Completed, expected));
+        assert_eq!(
+            (client.state().state, client.state().overall),
+            (ClientState::Completed, expected)
+        );
     }
 
     #[test]
@@ -206,10 +219,15 @@ mod tests {
     #[test]
     fn the_start_resets_the_tracker() {
         let mut client = started();
-        let sub_task_instance = SubTaskInstance { sub_task_instance_id: 4, ..SubTaskInstance::default() };
+        let sub_task_instance = SubTaskInstance {
+            sub_task_instance_id: 4,
+            ..SubTaskInstance::default()
+        };
         client.handle(&Event::Callback(Callback::AddSubTask { sub_task_instance }));
         assert_eq!(client.state().subtasks, 1);
-        client.handle(&Event::Callback(Callback::StartProgressCallback { is_non_deterministic: None }));
+        client.handle(&Event::Callback(Callback::StartProgressCallback {
+            is_non_deterministic: None,
+        }));
         assert_eq!(client.state().subtasks, 0);
     }
 }

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::delegate::{Context, Execution, Step};
 use crate::model::{
-    Callback, ClientMessage, Event, IpamException, OperationParameters, ParametersObject, SoapFault,
-    Value,
+    Callback, ClientMessage, Event, IpamException, OperationParameters, ParametersObject,
+    SoapFault, Value,
 };
 use crate::session::AdmUserAuthorizationData;
 use crate::soap;
@@ -41,7 +41,10 @@ pub enum ServerState {
 }
 
 /// What surrounds every session of a server.
-#[expect(missing_debug_implementations, reason = "a store behind a trait has none")]
+#[expect(
+    missing_debug_implementations,
+    reason = "a store behind a trait has none"
+)]
 pub struct Frame<'a> {
     /// What the delegates work with.
     pub context: Context<'a>,
@@ -125,13 +128,15 @@ impl ServerSession {
             ClientMessage::StartOperationWithCallback => self.start(frame),
             // R-KA-1, R-SM-9
             ClientMessage::Keepalive | ClientMessage::CallbackOperation { .. } => {}
-            ClientMessage::Raw { action, xml } => match soap::read_request(action.as_deref(), xml) {
-                Ok(message) => self.handle(&message, frame),
-                Err(error) => self.refuse(Some(IpamException::new(
-                    IpamExceptionId::INVALID_PARAMETER,
-                    error.to_string(),
-                ))),
-            },
+            ClientMessage::Raw { action, xml } => {
+                match soap::read_request(action.as_deref(), xml) {
+                    Ok(message) => self.handle(&message, frame),
+                    Err(error) => self.refuse(Some(IpamException::new(
+                        IpamExceptionId::INVALID_PARAMETER,
+                        error.to_string(),
+                    ))),
+                }
+            }
         }
     }
 
@@ -144,7 +149,9 @@ impl ServerSession {
             if !self.waiting.is_zero() {
                 return Next::Wait(self.waiting);
             }
-            let Some(execution) = &mut self.execution else { return Next::Quiet };
+            let Some(execution) = &mut self.execution else {
+                return Next::Quiet;
+            };
             match execution.next(&mut frame.context) {
                 Some(Step::Callback(callback)) => {
                     if let Some(fault) = failure_of(&callback) {
@@ -201,14 +208,22 @@ impl ServerSession {
         }
         if self.state == ServerState::Started {
             // Not described; the running operation is not disturbed.
-            let fault = IpamException::new(IpamExceptionId::GENERIC_ERROR, "the operation has started");
-            return self.outbox.push_back(Event::Fault(SoapFault::sender(Some(fault))));
+            let fault =
+                IpamException::new(IpamExceptionId::GENERIC_ERROR, "the operation has started");
+            return self
+                .outbox
+                .push_back(Event::Fault(SoapFault::sender(Some(fault))));
         }
         let invalid = |message: &str| {
-            Some(IpamException::new(IpamExceptionId::INVALID_PARAMETER, message))
+            Some(IpamException::new(
+                IpamExceptionId::INVALID_PARAMETER,
+                message,
+            ))
         };
         // R-INIT-2
-        let Some(value) = paramters else { return self.refuse(invalid("paramters is absent")) };
+        let Some(value) = paramters else {
+            return self.refuse(invalid("paramters is absent"));
+        };
         let parameters = match OperationParameters::decode(value) {
             Ok(Some(parameters)) => parameters,
             Ok(None) => return self.refuse(invalid("paramters is NULL")),
@@ -222,7 +237,8 @@ impl ServerSession {
         // R-INIT-1, R-INIT-5, R-INIT-6, R-SM-2; a second one replaces the first (OQ-17).
         self.parameters = Some(parameters);
         self.state = ServerState::Initialized;
-        self.outbox.push_back(Event::InitializeOperationParametersResponse);
+        self.outbox
+            .push_back(Event::InitializeOperationParametersResponse);
     }
 
     /// [MS-IPAMM2] 3.19.4.4 StartOperationWithCallback.
@@ -231,7 +247,9 @@ impl ServerSession {
             ServerState::Initialized => {}
             // OQ-17
             ServerState::SessionInitialized => {
-                if frame.context.readings.is(Question::OQ17, "fault") || unavailable(frame).is_some() {
+                if frame.context.readings.is(Question::OQ17, "fault")
+                    || unavailable(frame).is_some()
+                {
                     let fault = unavailable(frame).unwrap_or_else(|| {
                         IpamException::new(
                             IpamExceptionId::INVALID_PARAMETER,
@@ -244,7 +262,9 @@ impl ServerSession {
             ServerState::Started | ServerState::Completed | ServerState::Ended => {
                 let fault =
                     IpamException::new(IpamExceptionId::GENERIC_ERROR, "the operation has started");
-                return self.outbox.push_back(Event::Fault(SoapFault::sender(Some(fault))));
+                return self
+                    .outbox
+                    .push_back(Event::Fault(SoapFault::sender(Some(fault))));
             }
         }
         // R-PRE-1, R-PRE-5, R-AUTH-1, R-AUTH-12 as ruled in OQ-13
@@ -267,13 +287,15 @@ impl ServerSession {
             return self.refuse(Some(fault));
         }
         // R-START-1, R-START-2, R-SM-3
-        let operation = parameters
-            .as_ref()
-            .map_or(crate::spec::IpamAdminOperationId::ReplicateServer, |parameters| parameters.operation_id);
+        let operation = parameters.as_ref().map_or(
+            crate::spec::IpamAdminOperationId::ReplicateServer,
+            |parameters| parameters.operation_id,
+        );
         self.state = ServerState::Started;
         self.execution = Some(Execution::new(operation, parameters));
-        let started =
-            Event::Callback(Callback::StartProgressCallback { is_non_deterministic: Some(false) });
+        let started = Event::Callback(Callback::StartProgressCallback {
+            is_non_deterministic: Some(false),
+        });
         // R-START-3 in the order of OQ-10
         let readings = frame.context.readings;
         let waits_for_the_end =
@@ -282,11 +304,13 @@ impl ServerSession {
         if waits_for_the_end {
             self.outbox.push_back(started);
         } else if readings.is(Question::OQ10, "first") {
-            self.outbox.push_back(Event::StartOperationWithCallbackResponse);
+            self.outbox
+                .push_back(Event::StartOperationWithCallbackResponse);
             self.outbox.push_back(started);
         } else {
             self.outbox.push_back(started);
-            self.outbox.push_back(Event::StartOperationWithCallbackResponse);
+            self.outbox
+                .push_back(Event::StartOperationWithCallbackResponse);
         }
     }
 
@@ -295,12 +319,15 @@ impl ServerSession {
         self.execution = None;
         self.state = ServerState::Completed;
         if std::mem::take(&mut self.owes_answer) {
-            let fault = self.fault_answer.take().filter(|_| {
-                frame.context.readings.is(Question::OQ8, "fault-reply")
-            });
-            self.outbox.push_back(fault.map_or(Event::StartOperationWithCallbackResponse, |fault| {
-                Event::Fault(SoapFault::sender(Some(fault)))
-            }));
+            let fault = self
+                .fault_answer
+                .take()
+                .filter(|_| frame.context.readings.is(Question::OQ8, "fault-reply"));
+            self.outbox.push_back(
+                fault.map_or(Event::StartOperationWithCallbackResponse, |fault| {
+                    Event::Fault(SoapFault::sender(Some(fault)))
+                }),
+            );
         }
         self.outbox.push_back(Event::SessionClosed);
         self.state = ServerState::Ended;
@@ -308,7 +335,8 @@ impl ServerSession {
 
     /// R-FAULT-1, R-INIT-7: a fault reply, and the session is over.
     fn refuse(&mut self, detail: Option<IpamException>) {
-        self.outbox.push_back(Event::Fault(SoapFault::sender(detail)));
+        self.outbox
+            .push_back(Event::Fault(SoapFault::sender(detail)));
         self.outbox.push_back(Event::SessionClosed);
         self.state = ServerState::Ended;
         self.execution = None;
@@ -318,7 +346,10 @@ impl ServerSession {
 /// R-PRE-3, R-PRE-4.
 fn unavailable(frame: &Frame<'_>) -> Option<IpamException> {
     if !frame.provisioned {
-        Some(IpamException::new(IpamExceptionId::NOT_PROVISIONED, "the data store is not provisioned"))
+        Some(IpamException::new(
+            IpamExceptionId::NOT_PROVISIONED,
+            "the data store is not provisioned",
+        ))
     } else if frame.schema_conversion_required {
         Some(IpamException::new(
             IpamExceptionId::CONVERSION_REQUIRED,
@@ -333,14 +364,18 @@ fn unavailable(frame: &Frame<'_>) -> Option<IpamException> {
 fn fits(parameters: &OperationParameters) -> bool {
     let object = &parameters.object;
     Some(object.type_name()) == crate::spec::parameters::parameters_type(parameters.operation_id)
-        && !matches!(object, ParametersObject::ReplicateServerParameters { server: None })
+        && !matches!(
+            object,
+            ParametersObject::ReplicateServerParameters { server: None }
+        )
 }
 
 fn failure_of(callback: &Callback) -> Option<IpamException> {
     match callback {
-        Callback::SetOverallStatus { completion_status: Some(status), .. } => {
-            status.exception().cloned()
-        }
+        Callback::SetOverallStatus {
+            completion_status: Some(status),
+            ..
+        } => status.exception().cloned(),
         _ => None,
     }
 }

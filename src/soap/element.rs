@@ -51,14 +51,19 @@ impl Element {
     /// Reads a document.
     pub(super) fn read(xml: &str) -> Result<Self, RequestError> {
         if xml.len() > ENVELOPE_BYTES_MAX {
-            return Err(RequestError::TooLarge { limit: ENVELOPE_BYTES_MAX, found: xml.len() });
+            return Err(RequestError::TooLarge {
+                limit: ENVELOPE_BYTES_MAX,
+                found: xml.len(),
+            });
         }
         let mut reader = NsReader::from_str(xml);
         reader.config_mut().expand_empty_elements = true;
         let mut open: Vec<Self> = Vec::new();
         let mut root: Option<Self> = None;
         loop {
-            let event = reader.read_event().map_err(|error| RequestError::not_xml(&reader, &error))?;
+            let event = reader
+                .read_event()
+                .map_err(|error| RequestError::not_xml(&reader, &error))?;
             match event {
                 Event::Start(start) => {
                     if open.len() == NESTING_MAX {
@@ -80,13 +85,21 @@ impl Element {
                 Event::CData(data) => push_text(&mut open, &data.xml10_content()),
                 Event::GeneralRef(reference) => {
                     let name: &str = &reference;
-                    let resolved = reference.resolve_char_ref().ok().flatten().map(String::from);
+                    let resolved = reference
+                        .resolve_char_ref()
+                        .ok()
+                        .flatten()
+                        .map(String::from);
                     let resolved = resolved.or_else(|| {
                         quick_xml::escape::resolve_predefined_entity(name).map(str::to_owned)
                     });
                     match resolved {
                         Some(text) => push_text(&mut open, &text),
-                        None => return Err(RequestError::Entity { name: name.to_owned() }),
+                        None => {
+                            return Err(RequestError::Entity {
+                                name: name.to_owned(),
+                            });
+                        }
                     }
                 }
                 Event::DocType(_) => return Err(RequestError::DocumentType),
@@ -94,7 +107,11 @@ impl Element {
                 Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
             }
         }
-        if open.is_empty() { root.ok_or(RequestError::Empty) } else { Err(RequestError::Unclosed) }
+        if open.is_empty() {
+            root.ok_or(RequestError::Empty)
+        } else {
+            Err(RequestError::Unclosed)
+        }
     }
 }
 
@@ -105,15 +122,22 @@ fn push_text(open: &mut [Element], text: &str) {
 }
 
 fn element(start: &BytesStart<'_>, reader: &NsReader<&[u8]>) -> Result<Element, RequestError> {
-    let mut element = Element { name: resolve(start.name(), true, reader)?, ..Element::default() };
+    let mut element = Element {
+        name: resolve(start.name(), true, reader)?,
+        ..Element::default()
+    };
     for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| RequestError::Attribute { error: error.to_string() })?;
+        let attribute = attribute.map_err(|error| RequestError::Attribute {
+            error: error.to_string(),
+        })?;
         if attribute.key.as_namespace_binding().is_some() {
             continue;
         }
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| RequestError::Attribute { error: error.to_string() })?
+            .map_err(|error| RequestError::Attribute {
+                error: error.to_string(),
+            })?
             .into_owned();
         let name = resolve(attribute.key, false, reader)?;
         if name.is(XSI, "type") {
@@ -124,12 +148,19 @@ fn element(start: &BytesStart<'_>, reader: &NsReader<&[u8]>) -> Result<Element, 
     Ok(element)
 }
 
-fn resolve(name: QName<'_>, use_default: bool, reader: &NsReader<&[u8]>) -> Result<Name, RequestError> {
+fn resolve(
+    name: QName<'_>,
+    use_default: bool,
+    reader: &NsReader<&[u8]>,
+) -> Result<Name, RequestError> {
     let (namespace, local) = reader.resolver().resolve(name, use_default);
     let namespace = match namespace {
         ResolveResult::Bound(namespace) => namespace.0.to_owned(),
         ResolveResult::Unbound => String::new(),
         ResolveResult::Unknown(prefix) => return Err(RequestError::Prefix { prefix }),
     };
-    Ok(Name { namespace, local: local.into_inner().to_owned() })
+    Ok(Name {
+        namespace,
+        local: local.into_inner().to_owned(),
+    })
 }

@@ -13,7 +13,13 @@ const SERVICE: &str = "http://Microsoft.Windows.Ipam/IIpamOperationWithProgress/
 const KEEPALIVE: &str = "Microsoft.WindowsServerSolutions.Common.ProviderFramework.Keepalive";
 
 /// The members that are arrays; an element alone does not tell.
-const ARRAYS: &[&str] = &["Scopes", "ScopeIds", "ModifiedProperties", "SetProperties", "OperationTracker"];
+const ARRAYS: &[&str] = &[
+    "Scopes",
+    "ScopeIds",
+    "ModifiedProperties",
+    "SetProperties",
+    "OperationTracker",
+];
 
 /// Why a message could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,7 +96,10 @@ pub enum RequestError {
 
 impl RequestError {
     pub(super) fn not_xml(reader: &NsReader<&[u8]>, error: &quick_xml::Error) -> Self {
-        Self::NotXml { offset: reader.error_position(), error: error.to_string() }
+        Self::NotXml {
+            offset: reader.error_position(),
+            error: error.to_string(),
+        }
     }
 }
 
@@ -107,10 +116,18 @@ pub fn read_request(action: Option<&str>, xml: &str) -> Result<ClientMessage, Re
             if !envelope.name.is(SOAP, "Envelope") {
                 return Err(unexpected("a SOAP 1.2 envelope", &envelope.name));
             }
-            let part = |name: &str| envelope.children.iter().find(|child| child.name.is(SOAP, name));
+            let part = |name: &str| {
+                envelope
+                    .children
+                    .iter()
+                    .find(|child| child.name.is(SOAP, name))
+            };
             let action = part("Header")
                 .and_then(|header| {
-                    header.children.iter().find(|child| child.name.is(ADDRESSING, "Action"))
+                    header
+                        .children
+                        .iter()
+                        .find(|child| child.name.is(ADDRESSING, "Action"))
                 })
                 .map_or("", |action| action.text.trim());
             let body = part("Body").ok_or_else(|| unexpected("a Body", &envelope.name))?;
@@ -123,7 +140,10 @@ pub fn read_request(action: Option<&str>, xml: &str) -> Result<ClientMessage, Re
 }
 
 fn unexpected(expected: &'static str, found: &Name) -> RequestError {
-    RequestError::Unexpected { expected, found: format!("{{{}}}{}", found.namespace, found.local) }
+    RequestError::Unexpected {
+        expected,
+        found: format!("{{{}}}{}", found.namespace, found.local),
+    }
 }
 
 fn message(action: &str, body: Option<&Element>) -> Result<ClientMessage, RequestError> {
@@ -131,26 +151,43 @@ fn message(action: &str, body: Option<&Element>) -> Result<ClientMessage, Reques
         return if action == KEEPALIVE {
             Ok(ClientMessage::Keepalive)
         } else {
-            Err(RequestError::Action { action: action.to_owned(), body: "nothing".to_owned() })
+            Err(RequestError::Action {
+                action: action.to_owned(),
+                body: "nothing".to_owned(),
+            })
         };
     };
     if body.name.namespace != IPAM {
-        return Err(unexpected("an element in the namespace http://Microsoft.Windows.Ipam", &body.name));
+        return Err(unexpected(
+            "an element in the namespace http://Microsoft.Windows.Ipam",
+            &body.name,
+        ));
     }
     let name = body.name.local.as_str();
     if action.strip_prefix(SERVICE) != Some(name) {
-        return Err(RequestError::Action { action: action.to_owned(), body: name.to_owned() });
+        return Err(RequestError::Action {
+            action: action.to_owned(),
+            body: name.to_owned(),
+        });
     }
     match name {
         "InitializeOperationParameters" => {
-            let paramters = body.children.iter().find(|child| child.name.is(IPAM, "paramters"));
-            Ok(ClientMessage::InitializeOperationParameters { paramters: paramters.map(parameters) })
+            let paramters = body
+                .children
+                .iter()
+                .find(|child| child.name.is(IPAM, "paramters"));
+            Ok(ClientMessage::InitializeOperationParameters {
+                paramters: paramters.map(parameters),
+            })
         }
         "StartOperationWithCallback" => Ok(ClientMessage::StartOperationWithCallback),
-        name if Callback::NAMES.contains(&name) => {
-            Ok(ClientMessage::CallbackOperation { name: name.to_owned() })
-        }
-        _ => Err(unexpected("an operation of IIpamOperationWithProgress", &body.name)),
+        name if Callback::NAMES.contains(&name) => Ok(ClientMessage::CallbackOperation {
+            name: name.to_owned(),
+        }),
+        _ => Err(unexpected(
+            "an operation of IIpamOperationWithProgress",
+            &body.name,
+        )),
     }
 }
 
@@ -212,7 +249,11 @@ fn value(element: &Element) -> Value {
 /// A sysnet:IPAddress of IPv4: the four octets as a little-endian number.
 fn ipv4_address(element: &Element) -> Option<std::net::Ipv4Addr> {
     let text = |name: &str| {
-        element.children.iter().find(|child| child.name.local == name).map(|child| child.text.trim())
+        element
+            .children
+            .iter()
+            .find(|child| child.name.local == name)
+            .map(|child| child.text.trim())
     };
     if text("m_Family")? != "InterNetwork" {
         return None;
@@ -246,32 +287,51 @@ mod tests {
             .with("Server", server);
         assert_eq!(
             message,
-            Ok(ClientMessage::InitializeOperationParameters { paramters: Some(object.into()) })
+            Ok(ClientMessage::InitializeOperationParameters {
+                paramters: Some(object.into())
+            })
         );
     }
 
     #[test]
     fn a_type_of_another_namespace_is_not_ours() {
-        let Ok(ClientMessage::InitializeOperationParameters { paramters: Some(Value::Object(object)) }) =
-            initialize(r#"<paramters xmlns:x="urn:x" i:type="x:ReplicateServerParameters"/>"#)
+        let Ok(ClientMessage::InitializeOperationParameters {
+            paramters: Some(Value::Object(object)),
+        }) = initialize(r#"<paramters xmlns:x="urn:x" i:type="x:ReplicateServerParameters"/>"#)
         else {
             panic!("expected parameters");
         };
-        assert_eq!(object.type_name.as_deref(), Some("{urn:x}ReplicateServerParameters"));
+        assert_eq!(
+            object.type_name.as_deref(),
+            Some("{urn:x}ReplicateServerParameters")
+        );
     }
 
     #[test]
     fn what_is_no_message_is_refused() {
         let body = format!(r#"<StopOperation xmlns="{IPAM}"/>"#);
         let stop = format!("{SERVICE}StopOperation");
-        assert!(matches!(read_request(Some(&stop), &body), Err(RequestError::Unexpected { .. })));
-        assert!(matches!(read_request(Some(INITIALIZE), &body), Err(RequestError::Action { .. })));
+        assert!(matches!(
+            read_request(Some(&stop), &body),
+            Err(RequestError::Unexpected { .. })
+        ));
+        assert!(matches!(
+            read_request(Some(INITIALIZE), &body),
+            Err(RequestError::Action { .. })
+        ));
         let foreign = r#"<InitializeOperationParameters xmlns="urn:x"/>"#;
         assert!(matches!(
             read_request(Some(INITIALIZE), foreign),
             Err(RequestError::Unexpected { .. })
         ));
-        for xml in ["", "text", "<a>", "<a></b>", "<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>", "<p:a/>"] {
+        for xml in [
+            "",
+            "text",
+            "<a>",
+            "<a></b>",
+            "<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>",
+            "<p:a/>",
+        ] {
             assert!(read_request(Some(INITIALIZE), xml).is_err(), "{xml}");
         }
         let deep = "<a>".repeat(100_000);
@@ -286,6 +346,9 @@ mod tests {
         let xml = format!(
             r#"<s:Envelope xmlns:s="{SOAP}" xmlns:a="{ADDRESSING}"><s:Header><a:Action>{SERVICE}StartOperationWithCallback</a:Action></s:Header><s:Body><StartOperationWithCallback xmlns="{IPAM}"/></s:Body></s:Envelope>"#
         );
-        assert_eq!(read_request(None, &xml), Ok(ClientMessage::StartOperationWithCallback));
+        assert_eq!(
+            read_request(None, &xml),
+            Ok(ClientMessage::StartOperationWithCallback)
+        );
     }
 }

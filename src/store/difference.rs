@@ -141,7 +141,10 @@ mod tests {
 
     fn tables(rows: &[(i64, i64)]) -> Tables {
         Tables {
-            scope_failovers: rows.iter().map(|(id, scope)| association(*id, *scope)).collect(),
+            scope_failovers: rows
+                .iter()
+                .map(|(id, scope)| association(*id, *scope))
+                .collect(),
             ..Tables::default()
         }
     }

@@ -23,13 +23,22 @@ pub trait DataStore {
 
     /// [MS-IPAMM2] 3.1.1.1.13.2 GetScopesForServer: the scopes in record-id order; `None`, not an empty collection,
     /// where the server has no rows.
-    fn get_scopes_for_server(&self, server: RecordId, family: AddressFamily) -> Option<Vec<DhcpScope>>;
+    fn get_scopes_for_server(
+        &self,
+        server: RecordId,
+        family: AddressFamily,
+    ) -> Option<Vec<DhcpScope>>;
 
     /// The row of ADM_DHCPScopesTable with that key.
     fn scope(&self, key: RowKey) -> Option<Arc<AdmDhcpScopesRow>>;
 
     /// The row of a server that has that ScopeId; the pair is a key ([MS-IPAMM2] 3.3.4.18).
-    fn scope_on_server(&self, family: AddressFamily, server: RecordId, scope_id: IpAddr) -> Option<RecordId>;
+    fn scope_on_server(
+        &self,
+        family: AddressFamily,
+        server: RecordId,
+        scope_id: IpAddr,
+    ) -> Option<RecordId>;
 
     /// The rows of ADM_DhcpScopeFailoverTable with that ScopeId, in record-id order.
     fn associations_of(&self, scope: RecordId) -> Vec<Arc<AdmDhcpScopeFailoverRow>>;
@@ -77,7 +86,10 @@ impl Store {
     /// A store that holds these rows. New rows get ids past the highest in use.
     #[must_use]
     pub fn new(tables: &Tables) -> Self {
-        let mut store = Self { tables: tables.clone(), ..Self::default() };
+        let mut store = Self {
+            tables: tables.clone(),
+            ..Self::default()
+        };
         let compound = [
             tables.servers.keys().map(|key| key.1).max(),
             tables.scopes.keys().map(|key| key.1).max(),
@@ -86,16 +98,36 @@ impl Store {
             tables.relations.keys().next_back().copied(),
             tables.scope_failovers.keys().next_back().copied(),
         ];
-        store.next_id = compound.into_iter().flatten().map(|id| id.0).max().unwrap_or(0) + 1;
+        store.next_id = compound
+            .into_iter()
+            .flatten()
+            .map(|id| id.0)
+            .max()
+            .unwrap_or(0)
+            + 1;
         for (key, row) in &tables.scopes {
-            store.scopes_by_server.entry((key.0, row.dhcp_server_record_id)).or_default().insert(key.1);
-            store.scopes_by_subnet.entry(subnet_key(row)).or_default().insert(key.1);
+            store
+                .scopes_by_server
+                .entry((key.0, row.dhcp_server_record_id))
+                .or_default()
+                .insert(key.1);
+            store
+                .scopes_by_subnet
+                .entry(subnet_key(row))
+                .or_default()
+                .insert(key.1);
         }
         for (id, row) in &tables.scope_failovers {
-            store.associations_by_scope.entry(row.scope_id).or_default().insert(*id);
+            store
+                .associations_by_scope
+                .entry(row.scope_id)
+                .or_default()
+                .insert(*id);
         }
         for (key, row) in &tables.ranges {
-            store.range_by_scope.insert((key.0, row.scope_record_id), key.1);
+            store
+                .range_by_scope
+                .insert((key.0, row.scope_record_id), key.1);
         }
         store
     }
@@ -115,7 +147,9 @@ impl Store {
     /// Puts a server row in the place of the one with its key, or adds it.
     pub fn put_server(&mut self, row: AdmDhcpServersRow) {
         self.version += 1;
-        self.tables.servers.insert((row.family, row.record_id), Arc::new(row));
+        self.tables
+            .servers
+            .insert((row.family, row.record_id), Arc::new(row));
     }
 
     /// Puts a relation row in the place of the one with its key, or adds it.
@@ -127,8 +161,15 @@ impl Store {
     /// Adds an association under a RecordId of the store's own choice.
     pub fn insert_association(&mut self, relation: RecordId, scope: RecordId) {
         let record_id = self.take_id();
-        let row = AdmDhcpScopeFailoverRow { record_id, failover_relation_id: relation, scope_id: scope };
-        self.associations_by_scope.entry(scope).or_default().insert(record_id);
+        let row = AdmDhcpScopeFailoverRow {
+            record_id,
+            failover_relation_id: relation,
+            scope_id: scope,
+        };
+        self.associations_by_scope
+            .entry(scope)
+            .or_default()
+            .insert(record_id);
         self.tables.scope_failovers.insert(record_id, Arc::new(row));
     }
 
@@ -143,18 +184,30 @@ impl Store {
     /// Deletes a scope; associations, range and options go with it (delete: cascade).
     pub fn delete_scope(&mut self, key: RowKey) {
         self.version += 1;
-        let Some(row) = self.tables.scopes.remove(&key) else { return };
-        remove_from(&mut self.scopes_by_server, &(key.0, row.dhcp_server_record_id), key.1);
+        let Some(row) = self.tables.scopes.remove(&key) else {
+            return;
+        };
+        remove_from(
+            &mut self.scopes_by_server,
+            &(key.0, row.dhcp_server_record_id),
+            key.1,
+        );
         remove_from(&mut self.scopes_by_subnet, &subnet_key(&row), key.1);
         if key.0 == AddressFamily::InterNetwork {
-            for id in self.associations_by_scope.remove(&key.1).unwrap_or_default() {
+            for id in self
+                .associations_by_scope
+                .remove(&key.1)
+                .unwrap_or_default()
+            {
                 self.tables.scope_failovers.remove(&id);
             }
         }
         if let Some(range) = self.range_by_scope.remove(&key) {
             self.tables.ranges.remove(&(key.0, range));
         }
-        self.tables.options.retain(|option, row| option.0 != key.0 || row.scope_record_id != key.1);
+        self.tables
+            .options
+            .retain(|option, row| option.0 != key.0 || row.scope_record_id != key.1);
     }
 
     /// Deletes a relationship; its associations go with it (delete: cascade).
@@ -182,12 +235,19 @@ impl Store {
             row.server1_record_id == Some(key.1) || row.server2_record_id == Some(key.1)
         };
         let referrers = if key.0 == AddressFamily::InterNetwork {
-            self.tables.relations.values().filter(|row| names_it(row)).count()
+            self.tables
+                .relations
+                .values()
+                .filter(|row| names_it(row))
+                .count()
         } else {
             0
         };
         if referrers > 0 {
-            return Err(ForeignKeyError { server: key.1, referrers });
+            return Err(ForeignKeyError {
+                server: key.1,
+                referrers,
+            });
         }
         self.version += 1;
         self.tables.servers.remove(&key);
@@ -227,17 +287,34 @@ impl DataStore for Store {
         self.tables.servers.get(&(family, id)).cloned()
     }
 
-    fn get_scopes_for_server(&self, server: RecordId, family: AddressFamily) -> Option<Vec<DhcpScope>> {
+    fn get_scopes_for_server(
+        &self,
+        server: RecordId,
+        family: AddressFamily,
+    ) -> Option<Vec<DhcpScope>> {
         let ids = self.scopes_by_server.get(&(family, server))?;
-        Some(ids.iter().filter_map(|id| self.scope((family, *id))).map(|row| DhcpScope::from(&*row)).collect())
+        Some(
+            ids.iter()
+                .filter_map(|id| self.scope((family, *id)))
+                .map(|row| DhcpScope::from(&*row))
+                .collect(),
+        )
     }
 
     fn scope(&self, key: RowKey) -> Option<Arc<AdmDhcpScopesRow>> {
         self.tables.scopes.get(&key).cloned()
     }
 
-    fn scope_on_server(&self, family: AddressFamily, server: RecordId, scope_id: IpAddr) -> Option<RecordId> {
-        self.scopes_by_subnet.get(&(family, server, scope_id))?.first().copied()
+    fn scope_on_server(
+        &self,
+        family: AddressFamily,
+        server: RecordId,
+        scope_id: IpAddr,
+    ) -> Option<RecordId> {
+        self.scopes_by_subnet
+            .get(&(family, server, scope_id))?
+            .first()
+            .copied()
     }
 
     fn associations_of(&self, scope: RecordId) -> Vec<Arc<AdmDhcpScopeFailoverRow>> {
@@ -269,11 +346,21 @@ impl DataStore for Store {
         self.version += 1;
         let key = (row.family, row.record_id);
         if let Some(old) = self.tables.scopes.get(&key) {
-            remove_from(&mut self.scopes_by_server, &(key.0, old.dhcp_server_record_id), key.1);
+            remove_from(
+                &mut self.scopes_by_server,
+                &(key.0, old.dhcp_server_record_id),
+                key.1,
+            );
             remove_from(&mut self.scopes_by_subnet, &subnet_key(old), key.1);
         }
-        self.scopes_by_server.entry((key.0, row.dhcp_server_record_id)).or_default().insert(key.1);
-        self.scopes_by_subnet.entry(subnet_key(&row)).or_default().insert(key.1);
+        self.scopes_by_server
+            .entry((key.0, row.dhcp_server_record_id))
+            .or_default()
+            .insert(key.1);
+        self.scopes_by_subnet
+            .entry(subnet_key(&row))
+            .or_default()
+            .insert(key.1);
         self.tables.scopes.insert(key, Arc::new(row));
     }
 
@@ -282,8 +369,11 @@ impl DataStore for Store {
             row.record_id = self.take_id();
         }
         self.version += 1;
-        self.range_by_scope.insert((row.family, row.scope_record_id), row.record_id);
-        self.tables.ranges.insert((row.family, row.record_id), Arc::new(row));
+        self.range_by_scope
+            .insert((row.family, row.scope_record_id), row.record_id);
+        self.tables
+            .ranges
+            .insert((row.family, row.record_id), Arc::new(row));
     }
 }
 
@@ -293,7 +383,10 @@ mod tests {
     use crate::world::{End, Relation, Server, World};
 
     fn world() -> World {
-        let mut world = World { servers: vec![Server::named("S"), Server::named("P1")], ..World::default() };
+        let mut world = World {
+            servers: vec![Server::named("S"), Server::named("P1")],
+            ..World::default()
+        };
         world.relations.push(Relation {
             name: "R1".to_owned(),
             server1: End::Server(0),
@@ -319,6 +412,9 @@ mod tests {
     fn a_server_without_scopes_yields_null_and_not_an_empty_collection() {
         let setup = world().set_up();
         let store = Store::new(&setup.tables);
-        assert_eq!(store.get_scopes_for_server(setup.server_ids[0], AddressFamily::InterNetwork), None);
+        assert_eq!(
+            store.get_scopes_for_server(setup.server_ids[0], AddressFamily::InterNetwork),
+            None
+        );
     }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::model::{
-    AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, AdmDhcpServersRow, AdmIpRangeRow, RecordId, RowKey,
-    ScopeDetails, SerDuration, Tables,
+    AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, AdmDhcpServersRow, AdmIpRangeRow, RecordId,
+    RowKey, ScopeDetails, SerDuration, Tables,
 };
 use crate::scenario::{Change, Column, ColumnValue};
 use crate::spec::{
@@ -36,11 +36,19 @@ pub enum StoreChange {
 }
 
 /// The key of a row of the world.
-pub(super) fn row_key(kind: RowKind, index: usize, world: &World, setup: &crate::world::Setup) -> RowKey {
+pub(super) fn row_key(
+    kind: RowKind,
+    index: usize,
+    world: &World,
+    setup: &crate::world::Setup,
+) -> RowKey {
     match kind {
         RowKind::Server => (world.servers[index].family, setup.server_ids[index]),
         RowKind::Relation => (AddressFamily::InterNetwork, setup.relation_ids[index]),
-        RowKind::Scope => (world.family_of(&world.scopes[index]), setup.scope_ids[index]),
+        RowKind::Scope => (
+            world.family_of(&world.scopes[index]),
+            setup.scope_ids[index],
+        ),
     }
 }
 
@@ -72,14 +80,15 @@ pub(super) fn store_change(
             Ok(StoreChange::PutServer(row))
         }
         RowKind::Relation => {
-            let mut row = AdmDhcpFailoverRelationRow::clone(tables.relations.get(&key.1).ok_or_else(gone)?);
+            let mut row =
+                AdmDhcpFailoverRelationRow::clone(tables.relations.get(&key.1).ok_or_else(gone)?);
             for (column, value) in pairs(&change.columns) {
                 match column {
                     Column::Server1 => row.server1_record_id = end(value, world, setup),
                     Column::Server2 => row.server2_record_id = end(value, world, setup),
                     Column::Mode => {
-                        row.mode =
-                            DhcpFailoverMode::from_name(value).ok_or_else(|| unfit(column, value))?;
+                        row.mode = DhcpFailoverMode::from_name(value)
+                            .ok_or_else(|| unfit(column, value))?;
                     }
                     _ => return Err(unfit(column, value)),
                 }
@@ -99,14 +108,22 @@ fn scope_change(
     tables: &Tables,
 ) -> Result<StoreChange, TargetError> {
     let range_of = |tables: &Tables| {
-        tables.ranges.values().find(|range| range.family == key.0 && range.scope_record_id == key.1).cloned()
+        tables
+            .ranges
+            .values()
+            .find(|range| range.family == key.0 && range.scope_record_id == key.1)
+            .cloned()
     };
     let (mut row, range) = match tables.scopes.get(&key) {
         Some(row) => (AdmDhcpScopesRow::clone(row), range_of(tables)),
         None => {
             let first = setup.tables.scopes.get(&key);
-            let row = first.ok_or_else(|| TargetError::Change("the row never was there".to_owned()))?;
-            let row = AdmDhcpScopesRow { record_id: RecordId::UNSET, ..AdmDhcpScopesRow::clone(row) };
+            let row =
+                first.ok_or_else(|| TargetError::Change("the row never was there".to_owned()))?;
+            let row = AdmDhcpScopesRow {
+                record_id: RecordId::UNSET,
+                ..AdmDhcpScopesRow::clone(row)
+            };
             (row, range_of(&setup.tables))
         }
     };
@@ -140,7 +157,11 @@ fn scope_change(
     range.prefix_length = row.details.prefix_length;
     range.subnet_id = row.details.scope_id;
     range.description.clone_from(&row.details.description);
-    Ok(StoreChange::PutScope { row, range, relations })
+    Ok(StoreChange::PutScope {
+        row,
+        range,
+        relations,
+    })
 }
 
 fn new_range(row: &AdmDhcpScopesRow) -> AdmIpRangeRow {
@@ -159,13 +180,19 @@ fn new_range(row: &AdmDhcpScopesRow) -> AdmIpRangeRow {
 }
 
 fn pairs(columns: &[ColumnValue]) -> impl Iterator<Item = (Column, &str)> {
-    columns
-        .iter()
-        .filter_map(|column| column.values.first().map(|value| (column.column, value.value.as_str())))
+    columns.iter().filter_map(|column| {
+        column
+            .values
+            .first()
+            .map(|value| (column.column, value.value.as_str()))
+    })
 }
 
 fn unfit(column: Column, value: &str) -> TargetError {
-    TargetError::Change(format!("`{value}` does not fit the column `{}`", column.key()))
+    TargetError::Change(format!(
+        "`{value}` does not fit the column `{}`",
+        column.key()
+    ))
 }
 
 fn end(value: &str, world: &World, setup: &crate::world::Setup) -> Option<RecordId> {
@@ -202,7 +229,10 @@ fn set_detail(details: &mut ScopeDetails, column: Column, value: &str) -> Option
         Column::Serving => details.serving_clients_type = DhcpServingClientsType::from_name(value)?,
         Column::Description => value.clone_into(&mut details.description),
         Column::BootpLease => {
-            (details.bootp_lease_duration_type, details.bootp_lease_duration) = lease(value)?;
+            (
+                details.bootp_lease_duration_type,
+                details.bootp_lease_duration,
+            ) = lease(value)?;
         }
         Column::DnsUpdate => details.dns_update_type = DhcpDnsUpdateType::from_name(value)?,
         Column::DnsNameProtection => details.dns_name_protection_status = enablement(value)?,
@@ -244,4 +274,3 @@ fn enablement(text: &str) -> Option<Enablement> {
         other => Enablement::from_name(other),
     }
 }
-

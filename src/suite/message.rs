@@ -28,7 +28,12 @@ pub(super) fn paramters(
         OperationChoice::Text(text) => object.set("OperationId", text.as_str().into()),
         OperationChoice::Absent => {}
     }
-    let members = Members { initialize, world, setup, tables };
+    let members = Members {
+        initialize,
+        world,
+        setup,
+        tables,
+    };
     members.fill(type_name, &mut object);
     for (name, value) in &initialize.set {
         put(&mut object, name, value, setup);
@@ -48,9 +53,14 @@ impl Members<'_> {
     fn fill(&self, type_name: &str, object: &mut Object) {
         match type_name {
             "ReplicateScopeParameters" | "ResetConfigSyncStatusParameters" => {
-                object.set("Scopes", Value::List(self.scopes().map(Value::Object).collect()));
+                object.set(
+                    "Scopes",
+                    Value::List(self.scopes().map(Value::Object).collect()),
+                );
             }
-            "CreateDhcpScopeParameters" | "UpdateDhcpScopeParameters" | "DeleteDhcpScopeParameters" => {
+            "CreateDhcpScopeParameters"
+            | "UpdateDhcpScopeParameters"
+            | "DeleteDhcpScopeParameters" => {
                 if let Some(scope) = self.scope() {
                     object.set("Scope", Value::Object(scope));
                 }
@@ -92,7 +102,12 @@ impl Members<'_> {
         let name = row.map_or("", |index| self.world.servers[index].host.as_str());
         let host = Object::default().with("Name", name);
         let role = Object::default().with("ParentServer", host);
-        Some(Object::default().with("RecordId", id.to_string()).with("ServerRoleInfo", role).into())
+        Some(
+            Object::default()
+                .with("RecordId", id.to_string())
+                .with("ServerRoleInfo", role)
+                .into(),
+        )
     }
 
     /// The server that scopes are taken from: the one named, else the first.
@@ -112,7 +127,9 @@ impl Members<'_> {
     }
 
     fn scopes(&self) -> impl Iterator<Item = Object> {
-        self.indexes().into_iter().map(|index| self.object_of(index))
+        self.indexes()
+            .into_iter()
+            .map(|index| self.object_of(index))
     }
 
     fn scope_ids(&self) -> Value {
@@ -125,7 +142,10 @@ impl Members<'_> {
     }
 
     fn scope(&self) -> Option<Object> {
-        let index = self.initialize.scope.or_else(|| self.indexes().first().copied())?;
+        let index = self
+            .initialize
+            .scope
+            .or_else(|| self.indexes().first().copied())?;
         Some(self.object_of(index))
     }
 
@@ -157,8 +177,14 @@ impl Members<'_> {
             Object::default()
                 .with("RecordId", id.to_string())
                 .with("RelationshipName", relation.name.as_str())
-                .with("Server1RecordId", end(row.and_then(|row| row.server1_record_id)))
-                .with("Server2RecordId", end(row.and_then(|row| row.server2_record_id))),
+                .with(
+                    "Server1RecordId",
+                    end(row.and_then(|row| row.server1_record_id)),
+                )
+                .with(
+                    "Server2RecordId",
+                    end(row.and_then(|row| row.server2_record_id)),
+                ),
         )
     }
 }
@@ -211,7 +237,10 @@ mod tests {
 
     #[test]
     fn overrides_reach_into_the_object_that_is_there() {
-        let world = World { servers: vec![Server::named("S")], ..World::default() };
+        let world = World {
+            servers: vec![Server::named("S")],
+            ..World::default()
+        };
         let setup = world.set_up();
         let initialize = Initialize {
             operation: OperationChoice::Member(IpamAdminOperationId::ReplicateServer),
@@ -224,14 +253,20 @@ mod tests {
                 "Server".to_owned(),
                 SetValue::Members(vec![
                     ("RecordId".to_owned(), SetValue::Absent),
-                    ("i:type".to_owned(), SetValue::Text("DhcpServerV6".to_owned())),
+                    (
+                        "i:type".to_owned(),
+                        SetValue::Text("DhcpServerV6".to_owned()),
+                    ),
                 ]),
             )],
         };
-        let Some(Value::Object(object)) = paramters(&initialize, &world, &setup, &setup.tables) else {
+        let Some(Value::Object(object)) = paramters(&initialize, &world, &setup, &setup.tables)
+        else {
             panic!("expected an object");
         };
-        let Some(Value::Object(server)) = object.member("Server") else { panic!("expected a server") };
+        let Some(Value::Object(server)) = object.member("Server") else {
+            panic!("expected a server")
+        };
         assert_eq!(server.member("RecordId"), None);
         assert_eq!(server.type_name.as_deref(), Some("DhcpServerV6"));
         assert!(server.member("ServerRoleInfo").is_some());

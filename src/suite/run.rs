@@ -5,9 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{ClientMessage, Event, RecordId, RowKey, Tables, Value};
-use crate::scenario::{
-    Action, Case, Change, Initialize, OperationChoice, RowTarget, Step,
-};
+use crate::scenario::{Action, Case, Change, Initialize, OperationChoice, RowTarget, Step};
 use crate::session::{ClientSession, INACTIVITY_TICK};
 use crate::spec::{IpamAdminOperationId, Readings};
 use crate::suite::change::{row_key, store_change};
@@ -27,7 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(7 * 24 * 3600);
 ///
 /// # Errors
 /// When the target cannot do what a step asks: nothing can be judged then.
-pub fn run_case(case: &Case, target: &mut dyn Target, readings: &Readings) -> Result<Trace, TargetError> {
+pub fn run_case(
+    case: &Case,
+    target: &mut dyn Target,
+    readings: &Readings,
+) -> Result<Trace, TargetError> {
     let setup = Arc::new(case.world.set_up());
     target.reset(&setup, &readings.overlaid_with(&case.readings))?;
     let runner = Runner {
@@ -93,6 +95,10 @@ impl Runner<'_> {
                 && self.is_due(step)
             {
                 self.take(next, step)?;
+                if !step.action.is_request() {
+                    // Done as soon as it is sent, whatever goes on beside it.
+                    self.note_effects(next);
+                }
                 next += 1;
                 continue;
             }
@@ -119,7 +125,11 @@ impl Runner<'_> {
             log: self.log,
             steps: self.steps.into_iter().map(|taken| taken.record).collect(),
             after,
-            trackers: self.sessions.iter().map(|session| session.client.state()).collect(),
+            trackers: self
+                .sessions
+                .iter()
+                .map(|session| session.client.state())
+                .collect(),
         })
     }
 
@@ -192,7 +202,10 @@ impl Runner<'_> {
             self.steps[index].record.outcome = StepOutcome::Closed;
             let owes = !matches!(
                 step.action,
-                Action::Keepalive { .. } | Action::SendCallback { .. } | Action::Close | Action::Drop
+                Action::Keepalive { .. }
+                    | Action::SendCallback { .. }
+                    | Action::Close
+                    | Action::Drop
             );
             self.steps[index].record.reply = Some(if owes { Reply::Closed } else { Reply::None });
             return Ok(());
@@ -206,11 +219,16 @@ impl Runner<'_> {
                 }
                 Ok(())
             }
-            Action::SendCallback { name } => {
-                self.send(index, session, ClientMessage::CallbackOperation { name: name.clone() })
-            }
+            Action::SendCallback { name } => self.send(
+                index,
+                session,
+                ClientMessage::CallbackOperation { name: name.clone() },
+            ),
             Action::SendXml { action, xml } => {
-                let message = ClientMessage::Raw { action: action.clone(), xml: xml.clone() };
+                let message = ClientMessage::Raw {
+                    action: action.clone(),
+                    xml: xml.clone(),
+                };
                 self.send(index, session, message)
             }
             Action::Close => {
@@ -224,7 +242,10 @@ impl Runner<'_> {
                 Ok(())
             }
             Action::SendBytes { .. } => Err(TargetError::Unsupported("bytes below the framing")),
-            Action::Connect { .. } | Action::Replicate { .. } | Action::Wait(_) | Action::Change(_) => Ok(()),
+            Action::Connect { .. }
+            | Action::Replicate { .. }
+            | Action::Wait(_)
+            | Action::Change(_) => Ok(()),
         }
     }
 
@@ -254,7 +275,9 @@ impl Runner<'_> {
         // the delegate under test is the one of ReplicateServer.
         let operation = match initialize.operation {
             OperationChoice::Member(operation) => operation,
-            OperationChoice::Text(_) | OperationChoice::Absent => IpamAdminOperationId::ReplicateServer,
+            OperationChoice::Text(_) | OperationChoice::Absent => {
+                IpamAdminOperationId::ReplicateServer
+            }
         };
         // NULL parameters reach the delegate as NULL, absent ones too.
         let value = value.filter(|value| *value != Value::Nil);
@@ -262,7 +285,15 @@ impl Runner<'_> {
         self.grow_sessions(session, index);
         self.sessions[session].started_by = Some(index);
         self.steps[index].record.session = Some(session);
-        self.record(index, Some(session), What::Called { operation, paramters: value, before: tables });
+        self.record(
+            index,
+            Some(session),
+            What::Called {
+                operation,
+                paramters: value,
+                before: tables,
+            },
+        );
         Ok(())
     }
 
@@ -312,7 +343,11 @@ impl Runner<'_> {
         let tables = self.target.tables();
         let paramters = self.paramters(initialize, tables.as_deref());
         self.sessions[session].initialized = false;
-        self.send(index, session, ClientMessage::InitializeOperationParameters { paramters })
+        self.send(
+            index,
+            session,
+            ClientMessage::InitializeOperationParameters { paramters },
+        )
     }
 
     fn send(
@@ -404,7 +439,9 @@ impl Runner<'_> {
     fn receive(&mut self, index: SessionIndex, event: Event) -> Result<(), TargetError> {
         self.events += 1;
         if self.events > EVENTS_MAX {
-            return Err(TargetError::Unsupported("an end to its events: more than the limit of one case"));
+            return Err(TargetError::Unsupported(
+                "an end to its events: more than the limit of one case",
+            ));
         }
         self.grow_sessions(index, self.steps.len().saturating_sub(1));
         let session = &mut self.sessions[index];
@@ -443,12 +480,9 @@ impl Runner<'_> {
 
     /// Everything that was under way is over: what the steps did stands.
     fn settle(&mut self) {
-        let tables = self.target.tables();
-        for taken in self.steps.iter_mut().filter(|taken| taken.open) {
-            taken.open = false;
-            taken.record.after.clone_from(&tables);
-            if let Some(session) = taken.record.session {
-                taken.record.tracker = Some(self.sessions[session].client.state());
+        for index in 0..self.steps.len() {
+            if std::mem::take(&mut self.steps[index].open) {
+                self.note_effects(index);
             }
         }
         for session in &mut self.sessions {
@@ -460,6 +494,20 @@ impl Runner<'_> {
             if taken.record.outcome == StepOutcome::Done && taken.record.session.is_some() {
                 taken.record.reply.get_or_insert(Reply::None);
             }
+        }
+    }
+
+    /// What a step that is done has led to; noted once.
+    fn note_effects(&mut self, index: usize) {
+        let tables = self.target.tables();
+        let record = &mut self.steps[index].record;
+        if record.after.is_none() {
+            record.after = tables;
+        }
+        if let Some(session) = record.session {
+            record
+                .tracker
+                .get_or_insert_with(|| self.sessions[session].client.state());
         }
     }
 
@@ -479,7 +527,10 @@ impl Runner<'_> {
     }
 
     fn change(&mut self, index: usize, change: &Change) -> Result<(), TargetError> {
-        let tables = self.target.tables().unwrap_or_else(|| Arc::clone(&self.setup.tables));
+        let tables = self
+            .target
+            .tables()
+            .unwrap_or_else(|| Arc::clone(&self.setup.tables));
         let key = self.key_of(change, &tables)?;
         let change = store_change(change, key, &self.case.world, &self.setup, &tables)?;
         self.target.change(&change)?;
@@ -490,7 +541,12 @@ impl Runner<'_> {
     /// The key of the row that a change names: by its id in the world, or the copy that a `created` item named.
     fn key_of(&self, change: &Change, tables: &Tables) -> Result<RowKey, TargetError> {
         match &change.row.target {
-            RowTarget::World(row) => Ok(row_key(change.row.kind, *row, &self.case.world, &self.setup)),
+            RowTarget::World(row) => Ok(row_key(
+                change.row.kind,
+                *row,
+                &self.case.world,
+                &self.setup,
+            )),
             RowTarget::Created(name) => self
                 .created_key(name, tables)
                 .ok_or_else(|| TargetError::Change(format!("no row `{name}` was created"))),
@@ -507,7 +563,9 @@ impl Runner<'_> {
             .filter_map(|expect| expect.created.as_ref())
             .flat_map(|created| &created.value)
             .find(|created| created.name.as_deref() == Some(name))?;
-        let RowTarget::World(server) = created.server.target else { return None };
+        let RowTarget::World(server) = created.server.target else {
+            return None;
+        };
         let (family, server) = row_key(RowKind::Server, server, &self.case.world, &self.setup);
         let subnet = match created.like.as_ref().map(|like| &like.target) {
             Some(RowTarget::World(scope)) => {
@@ -520,7 +578,12 @@ impl Runner<'_> {
             .iter()
             .find(|column| column.column == crate::scenario::Column::Subnet)
             .and_then(|column| column.values.first())
-            .and_then(|value| value.value.split_once('/').map(|(address, _)| address.to_owned()));
+            .and_then(|value| {
+                value
+                    .value
+                    .split_once('/')
+                    .map(|(address, _)| address.to_owned())
+            });
         let subnet = stated.or(subnet)?;
         let found = |id: RecordId| (family, id);
         tables
@@ -535,6 +598,10 @@ impl Runner<'_> {
     }
 
     fn record(&mut self, step: usize, session: Option<SessionIndex>, what: What) {
-        self.log.push(Record { step, session, what });
+        self.log.push(Record {
+            step,
+            session,
+            what,
+        });
     }
 }

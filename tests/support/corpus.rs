@@ -40,9 +40,18 @@ pub fn scenarios() -> Vec<Scenario> {
     files()
         .iter()
         .map(|file| {
-            let below = file.strip_prefix(root()).expect("the corpus is below the root");
-            let id = below.strip_prefix("scenarios").expect("a scenario").with_extension("");
-            let id = id.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+            let below = file
+                .strip_prefix(root())
+                .expect("the corpus is below the root");
+            let id = below
+                .strip_prefix("scenarios")
+                .expect("a scenario")
+                .with_extension("");
+            let id = id
+                .iter()
+                .map(|part| part.to_string_lossy())
+                .collect::<Vec<_>>()
+                .join("/");
             let bytes = std::fs::read(file).expect("a scenario can be read");
             read_bytes(&id, &below.to_string_lossy(), &bytes)
                 .unwrap_or_else(|rejected| panic!("{rejected}"))

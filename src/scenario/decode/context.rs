@@ -348,7 +348,13 @@ impl Context<'_> {
     }
 
     /// Counts what a row holds beside itself: rows of other tables, and text. Stops everything at the limits.
-    pub(in crate::scenario) fn weigh(&mut self, rows: usize, bytes: usize, table: &Table, span: Span) {
+    pub(in crate::scenario) fn weigh(
+        &mut self,
+        rows: usize,
+        bytes: usize,
+        table: &Table,
+        span: Span,
+    ) {
         let at = table.get("repeat").map_or(span, |node| node.span);
         *self.rows += rows as u64;
         *self.row_bytes += bytes as u64;
@@ -356,8 +362,9 @@ impl Context<'_> {
             self.too_many_rows(at);
         } else if *self.row_bytes > ROW_BYTES_MAX {
             self.errors.stop(
-                LoadError::new(LoadCode::OverLimit, at, "too much text in rows")
-                    .expected(format!("at most {ROW_BYTES_MAX} bytes in all rows of a file together")),
+                LoadError::new(LoadCode::OverLimit, at, "too much text in rows").expected(format!(
+                    "at most {ROW_BYTES_MAX} bytes in all rows of a file together"
+                )),
             );
         }
     }
