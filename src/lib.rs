@@ -1,8 +1,19 @@
 //! ipamconf: a conformance harness and simulator for the operation ReplicateServer of the IPAM Management
 //! Protocol Version 2 ([MS-IPAMM2] 3.19.4.4.1.31).
 //!
-
-//! Floors, from the bottom: [`spec`] and [`model`]; [`world`] and [`store`]; ...
+//! # Floors
+//! Lower knows nothing of higher; a test keeps it so. Everything up to the reports is free of IO, clocks, threads
+//! and global state.
+//!
+//! | floor | modules |
+//! | --- | --- |
+//! | 0 | [`spec`]: the document's tables as data; [`model`]: wire types and rows |
+//! | 1 | [`world`]: what a scenario says exists; [`store`]: the simulated data store; [`soap`]: messages as XML |
+//! | 2 | [`partner`], [`delegate`], [`session`]: our simulator; [`oracle`]: what the document allows; [`trace`], [`verdict`]: what a run showed, what a check finds |
+//! | 3 | [`scenario`]: files and their expectations; [`check`]: judging a trace; [`suite`]: taking the steps of a case |
+//! | 4 | [`report`]: one report and its readers |
+//! | 5 | [`door`]: the ways in to a target |
+//! | 6 | [`cli`]: arguments in, exit code out |
 
 pub mod check;
 pub mod cli;

@@ -21,7 +21,7 @@ fn exit_1_when_an_expectation_fails_and_the_message_says_all() {
         .run(&["run", "a.toml"]);
     assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
     for part in [
-        "a.toml:15:44",
+        "a.toml:15:41",
         "R-4-10",
         "3.19.4.4.1.4",
         "grade: HARD",

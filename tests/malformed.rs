@@ -336,6 +336,60 @@ fn a_small_file_cannot_grow_large_by_its_cases() {
 }
 
 #[test]
+fn a_long_text_in_many_rows_is_over_the_limit() {
+    let text = "x".repeat(1_000_000);
+    for row in [
+        format!(
+            "scopes = [{{ name = \"A${{n}}\", server = \"S\", subnet = \"::/64\", description = \"{text}\", repeat = 2000 }}]\n"
+        ),
+        format!(
+            "relations = [{{ name = \"{text}${{n}}\", server1 = \"S\", server2 = 0, repeat = 2000 }}]\n"
+        ),
+    ] {
+        let rejected = survives(
+            "text",
+            format!(
+                "{}{row}",
+                HEAD.replace("\"S\" }", "\"S\", family = \"v6\" }")
+            ),
+        );
+        assert_eq!(only_error(&rejected).0, LoadCode::OverLimit);
+    }
+}
+
+#[test]
+fn long_lists_in_the_world_are_over_the_limit() {
+    let options: String = (0..1_001)
+        .map(|id| format!("{{ id = {id}, value = \"\" }}, "))
+        .collect();
+    let row = format!(
+        "scopes = [{{ name = \"A\", server = \"S\", subnet = \"10.0.1.0/24\", options = [{options}] }}]\n"
+    );
+    assert_eq!(
+        only_error(&survives("options", format!("{HEAD}{row}"))).0,
+        LoadCode::OverLimit
+    );
+    let roles: String = (0..50_000)
+        .map(|id| format!("{{ name = \"{id}\", operations = [] }}, "))
+        .collect();
+    assert_eq!(
+        only_error(&survives("roles", format!("{HEAD}roles = [{roles}]\n"))).0,
+        LoadCode::OverLimit
+    );
+}
+
+#[test]
+fn many_names_that_are_one_are_refused_fast() {
+    let rows: String = (0..100_000).map(|_| "{ name = \"B\" }, ").collect();
+    survives(
+        "names",
+        format!("title = \"t\"\n[world]\nservers = [{{ name = \"A\" }}, {rows}]\n"),
+    );
+    let rows = "name = \"A\", server = \"S\", like = \"Z${n}\", repeat = 5000";
+    survives("repeats", format!("{HEAD}scopes = [{{ {rows} }}]\n"));
+}
+
+#[test]
 fn the_steps_of_a_case_are_limited() {
     let rejected = survives(
         "steps",

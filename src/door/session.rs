@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::delegate::Context;
-use crate::model::{ClientMessage, RecordId, Tables, Value};
+use crate::model::{AdmDhcpScopesRow, AdmIpRangeRow, ClientMessage, RecordId, Tables, Value};
 use crate::partner::Partner;
 use crate::session::{Frame, Next, ServerSession};
 use crate::spec::{IpamAdminOperationId, Readings};
@@ -73,11 +73,11 @@ impl Simulator {
                 range,
                 relations,
             } => {
-                let mut range = range.clone();
+                let mut range = AdmIpRangeRow::clone(range);
                 if row.record_id.is_set() {
-                    store.update_scope(row.clone());
+                    store.update_scope(AdmDhcpScopesRow::clone(row));
                 } else {
-                    range.scope_record_id = store.insert_scope(row.clone());
+                    range.scope_record_id = store.insert_scope(AdmDhcpScopesRow::clone(row));
                     range.record_id = RecordId::UNSET;
                 }
                 let scope = range.scope_record_id;

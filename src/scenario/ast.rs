@@ -319,7 +319,7 @@ pub struct ColumnValue {
 macro_rules! columns {
     ($($(#[$meta:meta])* $variant:ident = $key:literal),* $(,)?) => {
         /// A column that scenarios can name. Values are compared in their canonical text, which
-        /// [`crate::scenario::column_text`] gives for a row.
+        /// [`crate::scenario::ColumnView::text`] gives for a row.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Column { $($(#[$meta])* $variant),* }
 

@@ -13,7 +13,7 @@ pub const ROWS_MAX: u64 = 2_000_000;
 
 /// The bytes of text in the rows of all cases together, repeats unfolded: a row may hold a long text, but two million
 /// rows may not.
-pub const ROW_BYTES_MAX: u64 = 512 * 1024 * 1024;
+pub const ROW_BYTES_MAX: u64 = 256 * 1024 * 1024;
 
 /// The entries of one list of roles, policies, access scopes, classes, option definitions or options: looked up one by
 /// one, and more than a DHCP server has.
@@ -25,6 +25,9 @@ pub const CASES_MAX: usize = 1_000;
 /// The steps of a case: each takes two copies of the store's pointers.
 pub const STEPS_MAX: usize = 10_000;
 
+/// The steps of all cases together: each takes some two kilobytes.
+pub const STEPS_OF_ALL_CASES_MAX: u64 = 200_000;
+
 /// The keepalives of one step: each is a message, so as many as there may be steps.
 pub const KEEPALIVES_MAX: u64 = 10_000;
 
@@ -35,8 +38,8 @@ pub const PATTERN_ITEMS_MAX: usize = 1_000;
 pub const PATTERN_GROUPS_MAX: usize = 4;
 
 /// The values (tables, lists and what is in them; long text counts once for every [`VALUE_BYTES`]) of all cases together after their variables are put in, a world
-/// without variables counted once: bounds the time a small file with many cases can take.
-pub const VALUES_MAX: u64 = 3_000_000;
+/// without variables counted once: no file without cases can have more, and with cases it bounds the time a small file with many cases can take.
+pub const VALUES_MAX: u64 = 2_200_000;
 
 /// The bytes of text that count as one more value.
 pub const VALUE_BYTES: usize = 64;

@@ -10,6 +10,8 @@ mod evaluate;
 pub mod limits;
 mod nesting;
 mod read;
+#[cfg(test)]
+mod read_tests;
 mod source;
 mod substitute;
 mod suggest;

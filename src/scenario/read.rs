@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use crate::scenario::decode::{self, CaseHead, Context, Decoded, head, names::twice};
 use crate::scenario::error::{Errors, LoadCode, LoadError, Rejected, one_of};
 use crate::scenario::limits::{
-    CASES_MAX, FILE_BYTES_MAX, ROWS_MAX, SUBSTITUTED_BYTES_MAX, VALUES_MAX,
+    CASES_MAX, FILE_BYTES_MAX, ROWS_MAX, STEPS_OF_ALL_CASES_MAX, SUBSTITUTED_BYTES_MAX, VALUES_MAX,
 };
 use crate::scenario::substitute::{self, Substitution, Variables};
 use crate::scenario::tree::{self, Entry, Kind, Node, Table};
@@ -109,6 +109,7 @@ pub fn read(id: &str, source: Source) -> Result<Scenario, Rejected> {
             rows: 0,
             row_bytes: 0,
             values: 0,
+            steps: 0,
             substitution: Substitution::default(),
             shared_world: None,
         };
@@ -173,6 +174,7 @@ struct Reader<'a> {
     rows: u64,
     row_bytes: u64,
     values: u64,
+    steps: u64,
     substitution: Substitution,
     /// The world, where no case puts anything into it.
     shared_world: Option<Rc<Decoded>>,
@@ -360,10 +362,16 @@ impl Reader<'_> {
             .filter_map(|entry| entry.as_ref())
             .map(|entry| entry.value.values())
             .sum::<u64>();
-        if self.values > VALUES_MAX || self.substitution.too_much {
+        if let Some(Kind::List(list)) = steps.as_ref().map(|entry| &entry.value.kind) {
+            self.steps += list.items.len() as u64;
+        }
+        if self.values > VALUES_MAX
+            || self.steps > STEPS_OF_ALL_CASES_MAX
+            || self.substitution.too_much
+        {
             self.errors.stop(
                 LoadError::new(LoadCode::OverLimit, span, "cases too large together").expected(format!(
-                    "at most {VALUES_MAX} values, and {SUBSTITUTED_BYTES_MAX} bytes put into longer text, in all cases"
+                    "at most {VALUES_MAX} values, {STEPS_OF_ALL_CASES_MAX} steps and {SUBSTITUTED_BYTES_MAX} bytes put into longer text, in all cases"
                 )),
             );
             return None;

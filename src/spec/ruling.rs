@@ -173,7 +173,7 @@ impl Readings {
         self.chosen
             .get(&question)
             .copied()
-            .unwrap_or(question.ruling().readings[0].name)
+            .unwrap_or_else(|| question.ruling().readings[0].name)
     }
 
     /// Whether the reading in force is the one named.

@@ -3,7 +3,7 @@
 //! Floor 1. Sans IO; a copy costs one pointer a row.
 
 mod difference;
-mod store;
+mod rows;
 
 pub use difference::{Difference, TableDifference, difference};
-pub use store::{DataStore, ForeignKeyError, Store};
+pub use rows::{DataStore, ForeignKeyError, Store};

@@ -25,9 +25,9 @@ pub enum StoreChange {
     /// These rows take the places of a scope's rows; its associations become those with these relationships.
     PutScope {
         /// The scope row; a new row where its RecordId is unset.
-        row: AdmDhcpScopesRow,
+        row: Box<AdmDhcpScopesRow>,
         /// Its range row; the store finds the one to replace by the scope.
-        range: AdmIpRangeRow,
+        range: Box<AdmIpRangeRow>,
         /// The relationships it is associated with; `None` leaves them.
         relations: Option<Vec<RecordId>>,
     },
@@ -158,8 +158,8 @@ fn scope_change(
     range.subnet_id = row.details.scope_id;
     range.description.clone_from(&row.details.description);
     Ok(StoreChange::PutScope {
-        row,
-        range,
+        row: Box::new(row),
+        range: Box::new(range),
         relations,
     })
 }

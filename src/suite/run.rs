@@ -56,8 +56,8 @@ struct Runner<'a> {
     sessions: Vec<Session>,
     current: Option<SessionIndex>,
     named: BTreeMap<String, SessionIndex>,
-    /// At the door `delegate`: the `initialize` that the next `start` belongs to.
-    remembered: Option<Initialize>,
+    /// At the door `delegate`: the delegate and the parameters that the next `start` calls it with.
+    remembered: Option<(IpamAdminOperationId, Option<Value>)>,
     events: usize,
 }
 
@@ -158,7 +158,7 @@ impl Runner<'_> {
                 outcome: StepOutcome::Done,
                 session: None,
                 reply: None,
-                before: before.clone(),
+                before,
                 after: None,
                 tracker: None,
             },
@@ -251,16 +251,16 @@ impl Runner<'_> {
 
     /// At the door `delegate` an `initialize` with its `start` is one call.
     fn take_at_delegate(&mut self, index: usize, step: &Step) -> Result<(), TargetError> {
-        let initialize = match &step.action {
-            Action::Replicate { initialize, .. } => initialize.clone(),
+        let (operation, value) = match &step.action {
+            Action::Replicate { initialize, .. } => self.delegate_call(initialize),
             Action::Initialize(initialize) => {
-                self.remembered = Some(initialize.clone());
+                self.remembered = Some(self.delegate_call(initialize));
                 return Ok(());
             }
-            Action::Start => match self.remembered.take() {
-                Some(initialize) => initialize,
-                None => return Err(TargetError::Unsupported("a start without an initialize")),
-            },
+            Action::Start => self
+                .remembered
+                .take()
+                .ok_or(TargetError::Unsupported("a start without an initialize"))?,
             Action::Connect { .. } => return Ok(()),
             Action::Wait(time) => {
                 self.record(index, None, What::Waited(*time));
@@ -270,17 +270,6 @@ impl Runner<'_> {
             _ => return Err(TargetError::Unsupported("sessions")),
         };
         let tables = self.target.tables();
-        let value = self.paramters(&initialize, tables.as_deref());
-        // The parameters may name no operation: then it is the one the author left out or misspelt on purpose, and
-        // the delegate under test is the one of ReplicateServer.
-        let operation = match initialize.operation {
-            OperationChoice::Member(operation) => operation,
-            OperationChoice::Text(_) | OperationChoice::Absent => {
-                IpamAdminOperationId::ReplicateServer
-            }
-        };
-        // NULL parameters reach the delegate as NULL, absent ones too.
-        let value = value.filter(|value| *value != Value::Nil);
         let session = self.target.call(operation, value.as_ref())?;
         self.grow_sessions(session, index);
         self.sessions[session].started_by = Some(index);
@@ -295,6 +284,22 @@ impl Runner<'_> {
             },
         );
         Ok(())
+    }
+
+    /// The delegate that an `initialize` selects, and the parameters it is called with.
+    fn delegate_call(&mut self, initialize: &Initialize) -> (IpamAdminOperationId, Option<Value>) {
+        let tables = self.target.tables();
+        let value = self.paramters(initialize, tables.as_deref());
+        // The parameters may name no operation: then it is the one the author left out or misspelt on purpose, and
+        // the delegate under test is the one of ReplicateServer.
+        let operation = match initialize.operation {
+            OperationChoice::Member(operation) => operation,
+            OperationChoice::Text(_) | OperationChoice::Absent => {
+                IpamAdminOperationId::ReplicateServer
+            }
+        };
+        // NULL parameters reach the delegate as NULL, absent ones too.
+        (operation, value.filter(|value| *value != Value::Nil))
     }
 
     fn connect(

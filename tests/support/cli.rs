@@ -1,20 +1,24 @@
 //! Running the binary as a user does.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::redundant_pub_crate,
+    reason = "each test uses a part of it"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The binary, in a folder of its own.
-pub struct Cli {
+pub(crate) struct Cli {
     folder: PathBuf,
 }
 
 /// What came of a command.
-pub struct Ran {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl From<Output> for Ran {
@@ -29,7 +33,7 @@ impl From<Output> for Ran {
 
 impl Cli {
     /// An empty folder for one test, below the build folder.
-    pub fn in_folder(name: &str) -> Self {
+    pub(crate) fn in_folder(name: &str) -> Self {
         let folder =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
@@ -37,19 +41,19 @@ impl Cli {
         Self { folder }
     }
 
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Puts a file there.
-    pub fn with(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn with(self, path: &str, content: impl AsRef<[u8]>) -> Self {
         let path = self.folder.join(path);
         std::fs::create_dir_all(path.parent().expect("a file has a folder")).expect("a folder");
         std::fs::write(path, content).expect("a file for the test");
         self
     }
 
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ipamconf"));
         command
             .args(arguments)
@@ -59,7 +63,7 @@ impl Cli {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.command(arguments)
             .output()
             .expect("the binary can be run")
@@ -76,7 +80,7 @@ impl Drop for Cli {
 }
 
 /// A scenario that passes on our simulator.
-pub const PASSING: &str = r#"
+pub(crate) const PASSING: &str = r#"
 title = "the partner's copy takes over the lease time"
 requirements = ["R-4-10"]
 
@@ -94,7 +98,7 @@ changed = [{ scope = "A on P1", lease = "8d" }]
 "#;
 
 /// The same, expecting what our simulator does not do.
-pub fn failing() -> String {
+pub(crate) fn failing() -> String {
     PASSING.replace(
         r#"changed = [{ scope = "A on P1", lease = "8d" }]"#,
         r#"changed = [{ scope = "A on P1", lease = "2d" }]"#,

@@ -1,6 +1,10 @@
 //! The corpus as tests read it: every scenario file of the project, and a way to run a case.
 
-#![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::redundant_pub_crate,
+    reason = "each test uses a part of it"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -13,12 +17,12 @@ use ipamconf::trace::{Door, Trace};
 use ipamconf::verdict::CheckResult;
 
 /// The project's root.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every scenario file, in the order of their names.
-pub fn files() -> Vec<PathBuf> {
+pub(crate) fn files() -> Vec<PathBuf> {
     fn collect(folder: &Path, found: &mut Vec<PathBuf>) {
         for entry in std::fs::read_dir(folder).expect("the corpus can be listed") {
             let path = entry.expect("the corpus can be listed").path();
@@ -36,7 +40,7 @@ pub fn files() -> Vec<PathBuf> {
 }
 
 /// Every scenario of the corpus; a file that cannot be read ends the test with its mistakes.
-pub fn scenarios() -> Vec<Scenario> {
+pub(crate) fn scenarios() -> Vec<Scenario> {
     files()
         .iter()
         .map(|file| {
@@ -60,10 +64,10 @@ pub fn scenarios() -> Vec<Scenario> {
 }
 
 /// The doors that the simulator is reached through in process.
-pub const DOORS: &[Door] = &[Door::Delegate, Door::Session];
+pub(crate) const DOORS: &[Door] = &[Door::Delegate, Door::Session];
 
 /// Runs a case of the corpus through a door of the simulator.
-pub fn run(case: &Case, door: Door) -> (Trace, Vec<CheckResult>) {
+pub(crate) fn run(case: &Case, door: Door) -> (Trace, Vec<CheckResult>) {
     let mut delegate = DelegateTarget::default();
     let mut session = SessionTarget::default();
     let target: &mut dyn Target = match door {
@@ -77,7 +81,7 @@ pub fn run(case: &Case, door: Door) -> (Trace, Vec<CheckResult>) {
 }
 
 /// What people call a case.
-pub fn case_name(scenario: &Scenario, case: &Case) -> String {
+pub(crate) fn case_name(scenario: &Scenario, case: &Case) -> String {
     match &case.name {
         Some(name) => format!("{}: {name}", scenario.id),
         None => scenario.id.clone(),

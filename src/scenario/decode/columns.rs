@@ -6,9 +6,11 @@ use std::net::IpAddr;
 use crate::model::SerDuration;
 use crate::scenario::decode::context::Context;
 use crate::scenario::decode::names::Names;
-use crate::scenario::decode::scopes::{OptionSpans, is_valid, misfit};
+use crate::scenario::decode::scope_keys::OptionSpans;
+use crate::scenario::decode::servers::option_id;
+use crate::scenario::decode::validity::{is_valid, misfit};
 use crate::scenario::decode::values::{self, Subnet};
-use crate::scenario::decode::world::{self, access_scope, option_id};
+use crate::scenario::decode::world::{self, access_scope};
 use crate::scenario::error::{LoadCode, LoadError};
 use crate::scenario::tree::{Entry, Kind, Node, Table};
 use crate::scenario::{Column, ColumnValue, RowRef, RowTarget, Spanned, lease_text};
@@ -161,7 +163,8 @@ pub(super) fn exclusions(
 /// A list of option values; each option once.
 pub(super) fn options(cx: &mut Context<'_>, node: &Node) -> Vec<(OptionValue, OptionSpans)> {
     let mut options: Vec<(OptionValue, OptionSpans)> = Vec::new();
-    for (span, table) in cx.tables(Some(node)) {
+    let listed = cx.listed(Some(node));
+    for (span, table) in cx.tables(listed) {
         cx.keys(table, &["id", "value", "vendor_class", "user_class"]);
         let id_node = cx.required(table, span, "id");
         let id = id_node.and_then(|node| option_id(cx, node));

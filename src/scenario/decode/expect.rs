@@ -10,7 +10,7 @@ use crate::scenario::decode::rows::{self, Created};
 use crate::scenario::decode::world::{Decoded, exception_id};
 use crate::scenario::decode::{contradictions, head};
 use crate::scenario::error::{LoadCode, LoadError};
-use crate::scenario::tree::{Entry, Node, Table};
+use crate::scenario::tree::{Entry, Kind, Node, Table};
 use crate::scenario::{
     CreatedExpect, DeletedExpect, Expect, FaultDetail, FaultExpect, FaultStage, Percentages,
     RowExpect, RowRef, RowTarget, SCOPE_COLUMNS, Spanned, TrackerExpect,
@@ -177,6 +177,10 @@ impl Reader<'_> {
                 cx.count = count;
                 let before = cx.errors.found();
                 rows.extend(read(self, cx, table, span));
+                if repeat > 1 {
+                    let bytes = table.entries.iter().map(|entry| text_bytes(&entry.value));
+                    cx.weigh(0, bytes.sum(), table, span);
+                }
                 // The other rows of a repeat would repeat the mistake.
                 if cx.errors.found() > before {
                     break;
@@ -297,6 +301,20 @@ impl Reader<'_> {
             row: row?,
             optional,
         })
+    }
+}
+
+/// The text in a value, as it is kept once more for every row of a `repeat`.
+fn text_bytes(node: &Node) -> usize {
+    match &node.kind {
+        Kind::Text(text) => text.len(),
+        Kind::List(list) => list.items.iter().map(text_bytes).sum(),
+        Kind::Table(table) => table
+            .entries
+            .iter()
+            .map(|entry| text_bytes(&entry.value))
+            .sum(),
+        _ => 0,
     }
 }
 

@@ -131,6 +131,11 @@ pub(super) fn declare<'n>(
             if let Some(node) = name
                 && let Some(text) = cx.text(node)
             {
+                // It is kept here, in the row, and wherever the row is named.
+                cx.weigh(0, 2 * text.len(), table, span);
+                if cx.errors.stopped {
+                    return items;
+                }
                 index.declare(cx, kind.name(), &text, node.span, place);
             }
             place += 1;

@@ -5,105 +5,26 @@ use std::net::IpAddr;
 
 use crate::model::{ScopeDetails, SerDuration};
 use crate::scenario::RowSpans;
-use crate::scenario::decode::columns;
 use crate::scenario::decode::context::Context;
 use crate::scenario::decode::names::{Item, Names};
+use crate::scenario::decode::scope_keys::{
+    Keys, OptionSpans, SCOPE_KEYS, depends_on_count, read_keys,
+};
+use crate::scenario::decode::servers::SameIds;
+use crate::scenario::decode::validity::{is_valid, misfit};
 use crate::scenario::decode::values::{self, Subnet};
-use crate::scenario::decode::world::{SameIds, access_scope};
 use crate::scenario::error::{LoadCode, LoadError};
-use crate::scenario::tree::{Kind, Node, Table};
 use crate::spec::{
     AddressFamily, DhcpDnsUpdateType, DhcpFailoverConfigSyncStatus, DhcpLeaseDurationType,
     DhcpScopeStatus, DhcpServingClientsType, Enablement,
 };
 use crate::verdict::Span;
-use crate::world::{OptionValue, RowKind, Scope, World};
-
-const SCOPE_KEYS: &[&str] = &[
-    "name",
-    "repeat",
-    "missing",
-    "same_id_as",
-    "server",
-    "subnet",
-    "like",
-    "relation",
-    "scope_name",
-    "range",
-    "status",
-    "lease",
-    "subnet_delay",
-    "serving",
-    "description",
-    "bootp_lease",
-    "dns_update",
-    "dns_name_protection",
-    "dns_discard_records",
-    "dns_not_requesting",
-    "exclusions",
-    "options",
-    "superscope",
-    "access_scope",
-    "active_leases",
-    "sync",
-    "managed_by",
-    "managed_by_entity",
-    "mask",
-    "invalid",
-];
+use crate::world::{RowKind, Scope, World};
 
 /// ManagedBy of a range row that says nothing else.
 const MANAGED_BY: &str = "MSDHCP";
 const DEFAULT_LEASE_DAYS: u32 = 8;
 const DEFAULT_BOOTP_LEASE_DAYS: u32 = 30;
-
-/// A value and its place, where the key is written.
-type Written<T> = Option<(T, Span)>;
-
-/// The keys of a scope as written.
-#[derive(Debug, Default)]
-struct Keys {
-    server: Option<usize>,
-    subnet: Written<Subnet>,
-    /// `subnet` is there, well-formed or not.
-    subnet_is_written: bool,
-    scope_name: Option<String>,
-    range: Written<(IpAddr, IpAddr)>,
-    /// `range` is there, well-formed or not.
-    range_is_written: bool,
-    status: Option<DhcpScopeStatus>,
-    lease: Option<(DhcpLeaseDurationType, SerDuration)>,
-    subnet_delay: Option<i64>,
-    serving: Option<DhcpServingClientsType>,
-    description: Option<String>,
-    bootp_lease: Option<(DhcpLeaseDurationType, SerDuration)>,
-    dns_update: Option<DhcpDnsUpdateType>,
-    dns_name_protection: Option<Enablement>,
-    dns_discard_records: Option<Enablement>,
-    dns_not_requesting: Option<Enablement>,
-    exclusions: Option<Vec<((IpAddr, IpAddr), Span)>>,
-    options: Option<Vec<(OptionValue, OptionSpans)>>,
-    relations: Vec<usize>,
-    superscope: Option<String>,
-    access_scope: Option<String>,
-    active_leases: u64,
-    sync: Option<DhcpFailoverConfigSyncStatus>,
-    managed_by: Option<String>,
-    managed_by_entity: Option<String>,
-    mask: Written<IpAddr>,
-    invalid: Option<Span>,
-    missing: bool,
-    /// A key that decides whether the row is valid cannot be read.
-    is_broken: bool,
-}
-
-/// Where the parts of an option stand.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct OptionSpans {
-    pub(super) id: Span,
-    pub(super) vendor_class: Option<Span>,
-    pub(super) user_class: Option<Span>,
-}
 
 /// Reads the scopes.
 pub(super) fn decode(
@@ -171,6 +92,12 @@ pub(super) fn decode(
                 scope.same_id_as =
                     ids.resolve(cx, names, RowKind::Scope, node, place, family, families);
             }
+            let held =
+                scope.options.len() + scope.details.exclusion_ranges.len() + scope.relations.len();
+            cx.weigh(held, text_bytes(&scope), item.table, item.span);
+            if cx.errors.stopped {
+                return;
+            }
             world.scopes.push(scope);
             spans.scopes.push(item.span);
         }
@@ -178,79 +105,20 @@ pub(super) fn decode(
     }
 }
 
-fn depends_on_count(table: &Table) -> bool {
-    fn counted(node: &Node) -> bool {
-        match &node.kind {
-            Kind::Counted(_) => true,
-            Kind::List(list) => list.items.iter().any(counted),
-            Kind::Table(table) => table.entries.iter().any(|entry| counted(&entry.value)),
-            _ => false,
-        }
-    }
-    table.entries.iter().any(|entry| {
-        !["name", "like", "same_id_as"].contains(&&*entry.key) && counted(&entry.value)
-    })
-}
-
-fn read_keys(cx: &mut Context<'_>, table: &Table, names: &Names, world: &World) -> Keys {
-    let get = |key: &str| table.get(key);
-    let mut keys = Keys {
-        is_broken: false,
-        server: get("server").and_then(|node| names.resolve(cx, RowKind::Server, node)),
-        subnet: get("subnet").and_then(|node| Some((columns::subnet(cx, node)?, node.span))),
-        subnet_is_written: get("subnet").is_some(),
-        scope_name: get("scope_name").and_then(|node| cx.text(node)),
-        range: get("range").and_then(|node| Some((columns::range(cx, node)?, node.span))),
-        range_is_written: get("range").is_some(),
-        status: get("status").and_then(|node| columns::status(cx, node)),
-        lease: get("lease").and_then(|node| columns::lease(cx, node)),
-        subnet_delay: get("subnet_delay").and_then(|node| columns::subnet_delay(cx, node)),
-        serving: get("serving").and_then(|node| columns::serving(cx, node)),
-        description: get("description").and_then(|node| cx.text(node)),
-        bootp_lease: get("bootp_lease").and_then(|node| columns::lease(cx, node)),
-        dns_update: get("dns_update").and_then(|node| columns::dns_update(cx, node)),
-        dns_name_protection: get("dns_name_protection")
-            .and_then(|node| columns::enablement(cx, node)),
-        dns_discard_records: get("dns_discard_records")
-            .and_then(|node| columns::enablement(cx, node)),
-        dns_not_requesting: get("dns_not_requesting")
-            .and_then(|node| columns::enablement(cx, node)),
-        exclusions: get("exclusions").and_then(|node| columns::exclusions(cx, node)),
-        options: get("options").map(|node| columns::options(cx, node)),
-        relations: get("relation").map_or_else(Vec::new, |node| relations(cx, node, names)),
-        superscope: get("superscope").and_then(|node| cx.text(node)),
-        access_scope: get("access_scope").and_then(|node| access_scope(cx, node, world)),
-        active_leases: get("active_leases")
-            .and_then(|node| cx.count_between(node, 0, i64::MAX as u64))
-            .unwrap_or(0),
-        sync: get("sync").and_then(|node| columns::sync(cx, node)),
-        managed_by: get("managed_by").and_then(|node| cx.text(node)),
-        managed_by_entity: get("managed_by_entity").and_then(|node| cx.text(node)),
-        mask: get("mask").and_then(|node| Some((columns::address(cx, node)?, node.span))),
-        invalid: get("invalid").and_then(|node| cx.boolean(node)?.then_some(node.span)),
-        missing: cx.flag(table, "missing"),
-    };
-    let invalid_is_unclear = get("invalid").is_some_and(|node| !matches!(node.kind, Kind::Bool(_)));
-    keys.is_broken = invalid_is_unclear
-        || (keys.subnet_is_written && keys.subnet.is_none())
-        || (keys.range_is_written && keys.range.is_none())
-        || (get("mask").is_some() && keys.mask.is_none());
-    keys
-}
-
-/// `relation = "R1"`, or a list of names without doubles.
-fn relations(cx: &mut Context<'_>, node: &Node, names: &Names) -> Vec<usize> {
-    let items = match &node.kind {
-        Kind::List(list) => list.items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
-    let mut relations = Vec::new();
-    for item in items {
-        if let Some(relation) = names.resolve(cx, RowKind::Relation, item) {
-            relations.push(relation);
-        }
-    }
-    relations
+/// The text that a scope holds.
+fn text_bytes(scope: &Scope) -> usize {
+    let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let options = scope.options.iter().map(|option| {
+        let values: usize = option.values.iter().map(String::len).sum();
+        values + optional(&option.vendor_class) + optional(&option.user_class)
+    });
+    scope.details.scope_name.len()
+        + scope.details.description.len()
+        + optional(&scope.superscope)
+        + scope.access_scope.len()
+        + scope.managed_by.len()
+        + optional(&scope.managed_by_entity)
+        + options.sum::<usize>()
 }
 
 /// One row of the world in the making.
@@ -582,6 +450,7 @@ impl Row<'_, '_> {
             );
             return;
         }
+        let before = self.cx.errors.found();
         let range = (scope.details.start_address, scope.details.end_address);
         let range_at = self.keys.range.map_or(at, |(_, at)| at);
         let range_is_ours = self.keys.range_is_written || !has_like;
@@ -612,6 +481,13 @@ impl Row<'_, '_> {
                     }
                 }
             }
+        }
+        if self.cx.errors.found() == before && !is_valid(&scope.details) {
+            self.cx.push(
+                LoadError::new(LoadCode::Subnet, at, "a row that ValidateDhcpScope refuses")
+                    .found(subnet.to_string())
+                    .help("`like` brings a mask that does not fit: say `invalid = true`"),
+            );
         }
     }
 }
@@ -653,50 +529,4 @@ fn defaults(subnet: Subnet) -> ScopeDetails {
         number_of_active_leases: 0,
         failover_config_sync_status: DhcpFailoverConfigSyncStatus::Unknown,
     }
-}
-
-/// What is wrong with a range in a subnet. A scope's own range has at least two addresses (R-VAL: start < end).
-pub(super) fn misfit(
-    subnet: Subnet,
-    (first, last): (IpAddr, IpAddr),
-    at: Span,
-    is_scope_range: bool,
-) -> Option<LoadError> {
-    let backwards = first > last || (is_scope_range && first == last);
-    if !backwards && subnet.contains(first) && subnet.contains(last) {
-        return None;
-    }
-    let message = match (backwards, is_scope_range) {
-        (true, true) => "range backwards or of one address",
-        (true, false) => "exclusion backwards",
-        (false, true) => "range outside its subnet",
-        (false, false) => "exclusion outside its subnet",
-    };
-    let (low, high) = subnet.ends();
-    Some(
-        LoadError::new(LoadCode::Range, at, message)
-            .found(format!("{first}-{last}"))
-            .expected(format!(
-                "addresses from {low} to {high}, the lower one first"
-            )),
-    )
-}
-
-/// Whether ValidateDhcpScope takes the row: the start and the end masked give ScopeId, the start is before the end,
-/// the prefix is in bounds.
-pub(super) fn is_valid(details: &ScopeDetails) -> bool {
-    let subnet = Subnet {
-        network: details.scope_id,
-        prefix: details.prefix_length,
-    };
-    let mask = details.subnet_mask.unwrap_or_else(|| subnet.mask());
-    let masked = |address: IpAddr| {
-        address.is_ipv4() == mask.is_ipv4()
-            && address.is_ipv4() == details.scope_id.is_ipv4()
-            && values::bits(address) & values::bits(mask) == values::bits(details.scope_id)
-    };
-    masked(details.start_address)
-        && masked(details.end_address)
-        && details.start_address < details.end_address
-        && subnet.prefix_in_bounds()
 }

@@ -46,6 +46,8 @@ pub(super) struct Steps {
     pub(super) created: rows::Created,
     /// Where the first `expect` stands.
     pub(super) first_expect: Option<Span>,
+    /// A step cannot be read and is left out.
+    pub(super) has_gaps: bool,
 }
 
 /// Reads `[[steps]]`; a file without them has one `replicate`.
@@ -120,6 +122,7 @@ pub(super) fn decode(
         if let Some(expect) = &expect {
             steps.created.add(cx, expect, &world.names);
         }
+        steps.has_gaps |= action.is_none();
         if let Some(action) = action {
             steps.steps.push(Step {
                 span,

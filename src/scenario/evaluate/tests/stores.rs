@@ -54,6 +54,7 @@ pub(super) fn created(server: usize, like: Option<RowRef>, place: usize) -> Crea
         like,
         columns: Vec::new(),
         name: None,
+        name_span: at(place),
         optional: false,
     }
 }
