@@ -54,6 +54,24 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
     for rejected in &loaded.rejected {
         eprint!("{}", render(rejected, errors_colour));
     }
+    if let [only] = &loaded.rejected[..] {
+        eprintln!(
+            "{} in {}",
+            count(only.errors.len(), "mistake"),
+            only.source.path
+        );
+    } else if !loaded.rejected.is_empty() {
+        let mistakes = loaded
+            .rejected
+            .iter()
+            .map(|rejected| rejected.errors.len())
+            .sum();
+        eprintln!(
+            "{} in {} files",
+            count(mistakes, "mistake"),
+            loaded.rejected.len()
+        );
+    }
     let jobs = select(&loaded.scenarios, arguments);
     if jobs.is_empty() && loaded.rejected.is_empty() {
         return Err(CliError::Usage(
@@ -123,6 +141,14 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
     Ok(outcome.exit())
 }
 
+fn count(number: usize, of: &str) -> String {
+    if number == 1 {
+        format!("1 {of}")
+    } else {
+        format!("{number} {of}s")
+    }
+}
+
 fn judge(report: &Report, outcome: &mut Outcome) {
     let snapshots = |verdict| {
         report
@@ -150,6 +176,8 @@ fn write_results(
     }
     match arguments.format {
         Format::Json => out.write_all(json(report).as_bytes())?,
+        // Nothing was run: the mistakes in the files have said it all.
+        Format::Human if report.scenarios.is_empty() => {}
         Format::Human => {
             let options = HumanOptions {
                 colour: colour(&std::io::stdout()),

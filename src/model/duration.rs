@@ -10,6 +10,15 @@ pub struct SerDuration(i64);
 const TICKS_PER_SECOND: i64 = 10_000_000;
 const SECONDS_PER_DAY: i64 = 86_400;
 
+/// The units that people write, the largest first, with their length.
+const SHORT_UNITS: &[(&str, i64)] = &[
+    ("d", SECONDS_PER_DAY * TICKS_PER_SECOND),
+    ("h", 3600 * TICKS_PER_SECOND),
+    ("m", 60 * TICKS_PER_SECOND),
+    ("s", TICKS_PER_SECOND),
+    ("ms", TICKS_PER_SECOND / 1000),
+];
+
 impl SerDuration {
     /// No time at all, `P0D`.
     pub const ZERO: Self = Self(0);
@@ -24,6 +33,62 @@ impl SerDuration {
     #[must_use]
     pub fn from_duration(duration: Duration) -> Option<Self> {
         i64::try_from(duration.as_nanos() / 100).ok().map(Self)
+    }
+
+    /// The same length of time, unless it is negative.
+    #[must_use]
+    pub fn to_duration(self) -> Option<Duration> {
+        u64::try_from(self.0)
+            .ok()
+            .map(|ticks| Duration::from_nanos(ticks.saturating_mul(100)))
+    }
+
+    /// Reads the form that people write: `8d`, `1h30m`, `250ms`; whole numbers with units, the larger unit first,
+    /// each at most once.
+    #[must_use]
+    pub fn from_short(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let mut next_unit = 0;
+        let mut ticks: i64 = 0;
+        if rest.is_empty() {
+            return None;
+        }
+        while !rest.is_empty() {
+            let number_length = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, after) = rest.split_at(number_length);
+            let unit_length = after.bytes().take_while(u8::is_ascii_alphabetic).count();
+            let (unit, after) = after.split_at(unit_length);
+            let place = SHORT_UNITS.iter().position(|(name, _)| *name == unit)?;
+            if place < next_unit {
+                return None;
+            }
+            next_unit = place + 1;
+            let part = digits(number)?.checked_mul(SHORT_UNITS[place].1)?;
+            ticks = ticks.checked_add(part)?;
+            rest = after;
+        }
+        Some(Self(ticks))
+    }
+
+    /// The form that people write; the lexical form where that cannot say it.
+    #[must_use]
+    pub fn to_short(self) -> String {
+        if self.0 <= 0 || self.0 % SHORT_UNITS[SHORT_UNITS.len() - 1].1 != 0 {
+            return if self.0 == 0 {
+                "0d".to_owned()
+            } else {
+                self.to_string()
+            };
+        }
+        let mut rest = self.0;
+        let mut text = String::new();
+        for (name, length) in SHORT_UNITS {
+            if rest >= *length {
+                text.push_str(&format!("{}{name}", rest / length));
+                rest %= length;
+            }
+        }
+        text
     }
 
     /// Reads the lexical form `-P1DT2H3M4.5S`.
@@ -131,6 +196,23 @@ mod tests {
                 Some(text)
             );
         }
+    }
+
+    #[test]
+    fn the_short_form_survives_a_round_trip() {
+        for text in ["0d", "8d", "1h30m", "250ms", "1d1h1m1s1ms"] {
+            assert_eq!(
+                SerDuration::from_short(text)
+                    .map(SerDuration::to_short)
+                    .as_deref(),
+                Some(text)
+            );
+        }
+        for text in ["", "d", "8", "1h1d", "1h1h", "1w", "-1d", "99999999999999d"] {
+            assert_eq!(SerDuration::from_short(text), None, "{text}");
+        }
+        let odd = SerDuration::from_lexical("PT0.0000001S").unwrap();
+        assert_eq!(odd.to_short(), "PT0.0000001S");
     }
 
     #[test]

@@ -347,7 +347,7 @@ columns! {
     Range = "range",
     /// Status.
     Status = "status",
-    /// LeaseDuration and LeaseDurationType: the lexical duration, or `unlimited`.
+    /// LeaseDuration and LeaseDurationType: a duration as authors write it, or `unlimited`.
     Lease = "lease",
     /// SubnetDelay.
     SubnetDelay = "subnet_delay",

@@ -68,8 +68,8 @@ pub const RELATION_COLUMNS: &[Column] = &[Column::Server1, Column::Server2, Colu
 pub fn lease_text(kind: DhcpLeaseDurationType, duration: SerDuration) -> String {
     match kind {
         DhcpLeaseDurationType::Unlimited => "unlimited".to_owned(),
-        DhcpLeaseDurationType::Limited => duration.to_string(),
-        DhcpLeaseDurationType::None => format!("None {duration}"),
+        DhcpLeaseDurationType::Limited => duration.to_short(),
+        DhcpLeaseDurationType::None => format!("None {}", duration.to_short()),
     }
 }
 

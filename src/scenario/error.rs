@@ -210,6 +210,11 @@ impl std::fmt::Display for Rejected {
     }
 }
 
+/// What is said of a required key that is not there.
+pub(super) fn missing_key_message(key: &str) -> String {
+    format!("required key `{key}` is missing")
+}
+
 /// Collects mistakes: the same one found again (in another case, in another row of a `repeat`) is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Errors {
@@ -271,8 +276,28 @@ impl Errors {
         self.list.is_empty()
     }
 
+    /// A required key that was misspelt is one mistake, not two: the misspelling is the one to mend.
+    fn drop_misspelt_keys_said_to_be_missing(&mut self) {
+        let misspelt: Vec<(Span, String)> = self
+            .list
+            .iter()
+            .filter(|error| error.code == LoadCode::UnknownKey)
+            .filter_map(|error| Some((error.span, error.help.clone()?)))
+            .collect();
+        self.list.retain(|error| {
+            error.code != LoadCode::MissingKey
+                || !misspelt.iter().any(|(span, help)| {
+                    let key = help.split('`').nth(1).unwrap_or_default();
+                    error.span.start <= span.start
+                        && span.end <= error.span.end
+                        && error.message == missing_key_message(key)
+                })
+        });
+    }
+
     /// All of them, sorted by position.
     pub(super) fn into_sorted(mut self) -> Vec<LoadError> {
+        self.drop_misspelt_keys_said_to_be_missing();
         self.list.sort_by(|a, b| {
             (a.span.start, a.code, &a.message).cmp(&(b.span.start, b.code, &b.message))
         });

@@ -217,7 +217,7 @@ fn a_column_takes_several_values_and_the_list_of_options_is_one() {
             .collect()
     };
     assert_eq!(columns[0].column, Column::Lease);
-    assert_eq!(texts(0), ["P8D", "unlimited"]);
+    assert_eq!(texts(0), ["8d", "unlimited"]);
     assert_eq!(texts(1), [""]);
     assert_eq!(texts(2), ["R1", ""]);
 }
@@ -380,7 +380,7 @@ fn a_step_that_speaks_on_no_session_opens_none() {
         .iter()
         .map(|column| column.values[0].value.as_str())
         .collect();
-    assert_eq!(texts, ["P2D", ""]);
+    assert_eq!(texts, ["2d", ""]);
 }
 
 #[test]

@@ -264,7 +264,7 @@ fn lease(text: &str) -> Option<(DhcpLeaseDurationType, SerDuration)> {
     if text == "unlimited" {
         return Some((DhcpLeaseDurationType::Unlimited, SerDuration::ZERO));
     }
-    SerDuration::from_lexical(text).map(|duration| (DhcpLeaseDurationType::Limited, duration))
+    SerDuration::from_short(text).map(|duration| (DhcpLeaseDurationType::Limited, duration))
 }
 
 fn enablement(text: &str) -> Option<Enablement> {

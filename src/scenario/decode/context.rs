@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::scenario::error::{Errors, LoadCode, LoadError, one_of};
+use crate::scenario::error::{Errors, LoadCode, LoadError, missing_key_message, one_of};
 use crate::scenario::limits::{self, ROW_BYTES_MAX, ROWS_MAX};
 use crate::scenario::suggest::closest;
 use crate::scenario::tree::{CountedPart, Entry, Kind, Node, Table};
@@ -192,12 +192,14 @@ impl Context<'_> {
             return;
         }
         let close = closest(&entry.key, known.iter().copied());
-        self.push(
-            LoadError::new(LoadCode::UnknownKey, entry.key_span, "unknown key")
-                .found(&entry.key)
-                .expected(one_of(known.iter().copied()))
-                .did_you_mean(close),
-        );
+        let error = LoadError::new(LoadCode::UnknownKey, entry.key_span, "unknown key")
+            .found(&entry.key)
+            .did_you_mean(close);
+        // The closest word, or the list: both at once hide the one that helps.
+        self.push(match close {
+            Some(_) => error,
+            None => error.expected(one_of(known.iter().copied())),
+        });
     }
 
     /// The value of a key that has to be there.
@@ -221,7 +223,7 @@ impl Context<'_> {
         self.push(LoadError::new(
             LoadCode::MissingKey,
             span,
-            format!("required key `{key}` is missing"),
+            missing_key_message(key),
         ));
     }
 

@@ -8,35 +8,7 @@ use crate::spec::AddressFamily;
 
 /// `8d`, `1h30m`, `250ms`: whole numbers with units, the larger unit first, each at most once.
 pub(super) fn duration(text: &str) -> Option<Duration> {
-    const UNITS: &[(&str, u64)] = &[
-        ("d", 86_400_000),
-        ("h", 3_600_000),
-        ("m", 60_000),
-        ("s", 1_000),
-        ("ms", 1),
-    ];
-    let mut rest = text;
-    let mut next_unit = 0;
-    let mut total: u64 = 0;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let (number, after) = rest.split_at(digits);
-        let letters = after.bytes().take_while(u8::is_ascii_alphabetic).count();
-        let (unit, after) = after.split_at(letters);
-        let place = UNITS.iter().position(|(name, _)| *name == unit)?;
-        if place < next_unit {
-            return None;
-        }
-        next_unit = place + 1;
-        let number: u64 = number.parse().ok()?;
-        total = total.checked_add(number.checked_mul(UNITS[place].1)?)?;
-        rest = after;
-    }
-    let duration = Duration::from_millis(total);
-    SerDuration::from_duration(duration).map(|_| duration)
+    SerDuration::from_short(text).and_then(SerDuration::to_duration)
 }
 
 /// An address as a number, in the low bits.

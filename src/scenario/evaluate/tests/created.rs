@@ -73,11 +73,11 @@ fn columns_of_a_created_row_are_those_of_like_or_its_own_or_unasked() {
         verdicts(&results),
         [("created", Fail), ("created", Deviates), ("others", Pass)]
     );
-    assert_eq!(results[0].found, "lease `P1D`");
+    assert_eq!(results[0].found, "lease `1d`");
 
     let own = CreatedExpect {
         columns: vec![
-            column(Column::Lease, &["P1D"], 620),
+            column(Column::Lease, &["1d"], 620),
             column(Column::DnsNameProtection, &["false", "true"], 630),
         ],
         ..item.clone()
@@ -223,7 +223,7 @@ fn steps_compare_their_own_states_and_pass_names_on() {
         target: RowTarget::Created("B on P1".to_owned()),
         span: at(place),
     };
-    let second = changed(named(710), vec![column(Column::Lease, &["P2D"], 720)], 705);
+    let second = changed(named(710), vec![column(Column::Lease, &["2d"], 720)], 705);
     let mut case = case(Expect::default());
     case.steps = vec![
         step(replicate(S), Some(expect(Vec::new(), vec![first]))),
@@ -288,13 +288,7 @@ fn ten_thousand_rows_changed_and_created() {
     }
     let scope = |index: usize| row_ref(RowKind::Scope, index, index);
     let items = (COUNT..COUNT + COUNT / 2)
-        .map(|index| {
-            changed(
-                scope(index),
-                vec![column(Column::Lease, &["P9D"], 520)],
-                505,
-            )
-        })
+        .map(|index| changed(scope(index), vec![column(Column::Lease, &["9d"], 520)], 505))
         .collect();
     let news = (COUNT / 2..COUNT)
         .map(|index| created(P1, Some(scope(index)), 610))

@@ -112,7 +112,7 @@ fn eight_days(row: &mut AdmDhcpScopesRow) {
 
 /// `changed = [{ scope = "A on P1", lease = "8d" }]`
 pub(super) fn lease_of_copy() -> RowExpect {
-    let lease = column(Column::Lease, &["P8D"], 520);
+    let lease = column(Column::Lease, &["8d"], 520);
     changed(scope_ref("A on P1", 510), vec![lease], 505)
 }
 
@@ -153,8 +153,8 @@ fn a_column_that_is_not_met_points_at_its_value() {
     assert_eq!(verdicts(&results), [("changed", Fail), ("others", Pass)]);
     let result = &results[0];
     assert_eq!(result.span, Some(at(520)));
-    assert_eq!(result.expected, "scope `A on P1`: lease `P8D`");
-    assert_eq!(result.found, "lease `P2D`");
+    assert_eq!(result.expected, "scope `A on P1`: lease `8d`");
+    assert_eq!(result.found, "lease `2d`");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_soft_column_that_did_not_change_deviates() {
 
 #[test]
 fn another_value_of_a_list_passes_and_tells() {
-    let lease = column(Column::Lease, &["P8D", "P2D"], 520);
+    let lease = column(Column::Lease, &["8d", "2d"], 520);
     let item = changed(scope_ref("A on P1", 510), vec![lease], 505);
     let results = run(expect(vec![item], Vec::new()), |tables, setup| {
         edit(tables, key(setup, "A on P1"), |row| {
@@ -206,7 +206,7 @@ fn another_value_of_a_list_passes_and_tells() {
     );
     assert_eq!(
         (results[0].span, results[0].found.as_str()),
-        (Some(at(521)), "lease `P2D`")
+        (Some(at(521)), "lease `2d`")
     );
 }
 
@@ -348,7 +348,7 @@ fn like_takes_the_replicated_columns_as_they_are_afterwards() {
     let source = changed(
         scope_ref("A", 540),
         vec![
-            column(Column::Lease, &["P3D"], 542),
+            column(Column::Lease, &["3d"], 542),
             column(Column::Description, &["new"], 544),
         ],
         539,
