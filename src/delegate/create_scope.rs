@@ -1,11 +1,20 @@
 //! [MS-IPAMM2] 3.19.4.4.1.3 CreateDhcpScopeDelegate: a new scope and its range.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use crate::delegate::scope_range::scope_range;
+use crate::delegate::tracked::{modifies_dns, track_exclusions, track_options};
 use crate::delegate::validate_scope::validate_dhcp_scope;
 use crate::delegate::{Context, Replication, Stored, invalid_parameter, store_through_partner};
-use crate::model::{AdmDhcpScopesRow, DhcpScope, IpamException, ParametersObject, RecordId};
+use crate::model::{
+    AdmDhcpScopesRow, DhcpScope, IpamException, ParametersObject, RecordId, ScopeDetails,
+    SerDuration,
+};
 use crate::spec::authorization::GLOBAL_ACCESS_SCOPE;
-use crate::spec::{DhcpFailoverConfigSyncStatus, IpamExceptionId};
+use crate::spec::{
+    DhcpDnsUpdateType, DhcpFailoverConfigSyncStatus, DhcpLeaseDurationType, Enablement,
+    IpamExceptionId, Question, Readings,
+};
 use crate::store::DataStore;
 use crate::world::RequestKind;
 
@@ -36,7 +45,7 @@ pub(super) fn run(
     create(&scope, None, ctx).result
 }
 
-/// R-3-3 to R-3-14 for one scope, by the client or for .29.
+/// R-3-3 to R-3-17b for one scope, by the client or for .29.
 pub(super) fn create(
     scope_to_store: &DhcpScope,
     replication: Option<Replication>,
@@ -52,8 +61,9 @@ pub(super) fn create(
         Ok(server_name) => server_name,
         Err(error) => return Stored::at_once(Err(fault(error))),
     };
+    let readings = ctx.readings;
     let mut stored = store_through_partner(ctx, replication, RequestKind::Create, |store| {
-        insert(scope_to_store, &server_name, store);
+        insert(scope_to_store, &server_name, readings, store);
     });
     stored.result = stored.result.map_err(fault);
     stored
@@ -89,13 +99,26 @@ fn prepare(scope: &DhcpScope, store: &dyn DataStore) -> Result<String, IpamExcep
     Ok(server.name.clone())
 }
 
-/// R-3-10 to R-3-14.
-fn insert(scope: &DhcpScope, server_name: &str, store: &mut dyn DataStore) {
-    let mut details = scope.details.clone();
-    // R-3-15 as R-4-15. What the new row does not take over from the source (OQ-11, OQ-12):
+/// R-3-10 to R-3-17b.
+fn insert(scope: &DhcpScope, server_name: &str, readings: &Readings, store: &mut dyn DataStore) {
+    let source = &scope.details;
+    let mut details = if readings.is(Question::OQ12, "configuration") {
+        source.clone()
+    } else {
+        listed_columns(source)
+    };
+    // R-3-15
+    if !modifies_dns(scope) {
+        details.dns_update_type = DhcpDnsUpdateType::None;
+        details.dns_name_protection_status = Enablement::None;
+        details.discard_dns_record_on_lease_deletion_status = Enablement::None;
+        details.dns_not_requesting_clients_update_type = Enablement::None;
+    }
+    // What the new row does not take over from the source (OQ-11, OQ-12).
     details.number_of_active_leases = 0;
     details.failover_config_sync_status = DhcpFailoverConfigSyncStatus::Unknown;
     details.exclusion_ranges.clear();
+    track_exclusions(scope, &mut details.exclusion_ranges);
     let row = AdmDhcpScopesRow {
         record_id: scope.record_id,
         family: scope.family,
@@ -106,4 +129,23 @@ fn insert(scope: &DhcpScope, server_name: &str, store: &mut dyn DataStore) {
     };
     let record_id = store.insert_scope(row);
     store.put_range(scope_range(scope, record_id, RecordId::UNSET, server_name));
+    track_options(scope, record_id, store);
+}
+
+/// The columns that R-3-10 lists; the others as a row has them of which nothing is said (OQ-12, read word by word).
+fn listed_columns(source: &ScopeDetails) -> ScopeDetails {
+    let unspecified = match source.scope_id {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    };
+    ScopeDetails {
+        subnet_mask: None,
+        prefix_length: 0,
+        start_address: unspecified,
+        end_address: unspecified,
+        description: String::new(),
+        bootp_lease_duration_type: DhcpLeaseDurationType::None,
+        bootp_lease_duration: SerDuration::ZERO,
+        ..source.clone()
+    }
 }

@@ -4,14 +4,15 @@
 //! can come in between, time is virtual, and the same world gives the same steps.
 //!
 //! # What is not here
-//! Options and exclusions (R-3-16a to R-3-18, R-4-16a to R-4-18), and every delegate that ReplicateServer does not
-//! reach.
+//! The address mapping of R-3-18 and R-4-18, and every delegate that ReplicateServer does not reach.
 
+mod configuration;
 mod create_scope;
 mod execution;
 mod replicate_scope;
 mod replicate_server;
 mod scope_range;
+mod tracked;
 mod update_scope;
 mod validate_scope;
 

@@ -2,20 +2,27 @@
 
 use std::collections::VecDeque;
 
+use crate::delegate::configuration::track_configuration;
 use crate::delegate::execution::overall_status;
+use crate::delegate::tracked::DNS_PROPERTIES;
 use crate::delegate::{
     Context, Replication, Step, Stored, create_scope, invalid_parameter, update_scope,
 };
 use crate::model::{
-    AdmDhcpFailoverRelationRow, Callback, DhcpScope, IpamException, ParametersObject, Percentage,
-    RecordId, SubTaskDetails, SubTaskInstance,
+    AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, Callback, DhcpScope, IpamException,
+    ParametersObject, Percentage, RecordId, SubTaskDetails, SubTaskInstance,
 };
-use crate::spec::{AddressFamily, IpamExceptionId, Question, SubTaskStatus};
+use crate::spec::{
+    AddressFamily, DhcpFailoverConfigSyncStatus, IpamExceptionId, Question, SubTaskStatus,
+};
+use crate::store::DataStore;
 
 /// The loop of .29: one scope a turn.
 #[derive(Debug, Clone)]
 pub(super) struct ReplicateScope {
     scopes: Vec<DhcpScope>,
+    /// Whether the scopes were read from the table, and not sent by the client (OQ-20).
+    from_table: bool,
     /// How many scopes are through.
     done: usize,
     /// How many subtasks were announced.
@@ -59,13 +66,18 @@ impl ReplicateScope {
     /// # Errors
     /// When it is NULL (R-29-2a) or empty (R-29-2b).
     pub(super) fn new(scopes: Option<Vec<DhcpScope>>) -> Result<Self, IpamException> {
-        Self::begin(scopes).map_err(outermost)
+        let collection = Self::begin(scopes).map_err(outermost)?;
+        Ok(Self {
+            from_table: true,
+            ..collection
+        })
     }
 
     /// A collection without scopes, where that is no fault (OQ-3).
     pub(super) const fn nothing() -> Self {
         Self {
             scopes: Vec::new(),
+            from_table: false,
             done: 0,
             subtasks: 0,
             fault: None,
@@ -114,7 +126,7 @@ impl ReplicateScope {
                     "the relationship names no partner server",
                 )))
             },
-            |destination| store_on(&scope, destination, ctx),
+            |destination| store_on(&scope, self.from_table, &relation, destination, ctx),
         );
         if !stored.waited.is_zero() {
             steps.push_back(Step::Wait(stored.waited));
@@ -253,7 +265,13 @@ fn destination(
 }
 
 /// R-29-5a to R-29-6b.
-fn store_on(scope: &DhcpScope, destination: RecordId, ctx: &mut Context<'_>) -> Stored {
+fn store_on(
+    scope: &DhcpScope,
+    from_table: bool,
+    relation: &AdmDhcpFailoverRelationRow,
+    destination: RecordId,
+    ctx: &mut Context<'_>,
+) -> Stored {
     let replication = Some(Replication {
         source: scope.record_id,
         destination,
@@ -261,15 +279,80 @@ fn store_on(scope: &DhcpScope, destination: RecordId, ctx: &mut Context<'_>) -> 
     // R-29-5a, R-29-5b
     let mut scope_to_store = scope.clone();
     scope_to_store.parent_dhcp_server_record_id = destination;
-    // OQ-4, OQ-5: the key is the subnet on the destination, and the clone takes that row's id.
-    let existing = ctx
-        .store
-        .scope_on_server(scope.family, destination, scope.details.scope_id);
-    scope_to_store.record_id = existing.unwrap_or(RecordId::UNSET);
-    match existing {
+    // OQ-4: the key is the subnet on the destination.
+    let existing = if ctx.readings.is(Question::OQ4, "record-id") {
+        let key = (scope.family, scope.record_id);
+        let row = ctx
+            .store
+            .scope(key)
+            .filter(|row| row.dhcp_server_record_id == destination);
+        row.map(|row| row.record_id)
+    } else {
+        ctx.store
+            .scope_on_server(scope.family, destination, scope.details.scope_id)
+    };
+    // OQ-5: the clone takes the partner row's id, or none.
+    let takes_partner_row = ctx.readings.is(Question::OQ5, "partner-row");
+    if takes_partner_row {
+        scope_to_store.record_id = existing.unwrap_or(RecordId::UNSET);
+    }
+    // OQ-12: what is tracked speaks of the partner's row. What the client sent is stored as sent (OQ-20), but for
+    // the DNS settings, which are flagged all the same.
+    if takes_partner_row && ctx.readings.is(Question::OQ12, "configuration") {
+        scope_to_store.modified_properties = DNS_PROPERTIES
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect();
+        if from_table
+            && let Some(server) = ctx
+                .store
+                .get_dhcp_server_from_table(destination, scope.family)
+        {
+            let source = (scope.family, scope.record_id);
+            let copy = existing.map(|id| (scope.family, id));
+            let tracked =
+                track_configuration(&mut scope_to_store, source, copy, &server, ctx.store);
+            if let Err(fault) = tracked {
+                return Stored::at_once(Err(fault));
+            }
+        }
+    }
+    let stored = match existing {
         // R-29-6a
         Some(_) => update_scope::update(&scope_to_store, replication, ctx),
         // R-29-6b
         None => create_scope::create(&scope_to_store, replication, ctx),
+    };
+    if stored.result.is_ok() && ctx.readings.is(Question::OQ11, "attach") {
+        attach(scope, relation, destination, ctx.store);
+    }
+    stored
+}
+
+/// OQ-11: the copy is associated with the relationship, and both copies are in step.
+fn attach(
+    scope: &DhcpScope,
+    relation: &AdmDhcpFailoverRelationRow,
+    destination: RecordId,
+    store: &mut dyn DataStore,
+) {
+    let copy = store.scope_on_server(scope.family, destination, scope.details.scope_id);
+    let is_associated = |id| {
+        store
+            .associations_of(id)
+            .iter()
+            .any(|row| row.failover_relation_id == relation.record_id)
+    };
+    if let Some(copy) = copy
+        && !is_associated(copy)
+    {
+        store.insert_association(relation.record_id, copy);
+    }
+    for id in [Some(scope.record_id), copy].into_iter().flatten() {
+        if let Some(row) = store.scope((scope.family, id)) {
+            let mut row = AdmDhcpScopesRow::clone(&row);
+            row.details.failover_config_sync_status = DhcpFailoverConfigSyncStatus::InSync;
+            store.update_scope(row);
+        }
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::delegate::scope_range::scope_range;
+use crate::delegate::tracked::{modifies_dns, track_exclusions, track_options};
 use crate::delegate::validate_scope::validate_dhcp_scope;
 use crate::delegate::{Context, Replication, Stored, invalid_parameter, store_through_partner};
 use crate::model::{AdmDhcpScopesRow, DhcpScope, IpamException, ParametersObject, RecordId};
-use crate::spec::IpamExceptionId;
+use crate::spec::{IpamExceptionId, Question, Readings};
 use crate::store::DataStore;
 use crate::world::RequestKind;
 
@@ -31,7 +32,7 @@ pub(super) fn run(
     update(&scope, None, ctx).result
 }
 
-/// R-4-3 to R-4-14 for one scope, by the client or for .29.
+/// R-4-3 to R-4-17b for one scope, by the client or for .29.
 pub(super) fn update(
     scope_to_store: &DhcpScope,
     replication: Option<Replication>,
@@ -41,8 +42,9 @@ pub(super) fn update(
         Ok(found) => found,
         Err(error) => return Stored::at_once(Err(failed(error))),
     };
+    let readings = ctx.readings;
     let mut stored = store_through_partner(ctx, replication, RequestKind::Update, |store| {
-        write(scope_to_store, &row, &server_name, store);
+        write(scope_to_store, &row, &server_name, readings, store);
     });
     stored.result = stored.result.map_err(failed);
     stored
@@ -90,9 +92,14 @@ fn prepare(
     Ok((row, server.name.clone()))
 }
 
-/// R-4-10 to R-4-14, and the rest of the configuration as ruled in OQ-12. Server, RecordId, access scope, superscope
-/// and statistics stay the row's own.
-fn write(scope: &DhcpScope, row: &AdmDhcpScopesRow, server_name: &str, store: &mut dyn DataStore) {
+/// R-4-10 to R-4-17b. Server, RecordId, access scope, superscope and statistics stay the row's own.
+fn write(
+    scope: &DhcpScope,
+    row: &AdmDhcpScopesRow,
+    server_name: &str,
+    readings: &Readings,
+    store: &mut dyn DataStore,
+) {
     let source = &scope.details;
     let mut updated = row.clone();
     let details = &mut updated.details;
@@ -104,20 +111,26 @@ fn write(scope: &DhcpScope, row: &AdmDhcpScopesRow, server_name: &str, store: &m
     details.lease_duration_type = source.lease_duration_type;
     details.lease_duration = source.lease_duration;
     details.serving_clients_type = source.serving_clients_type;
-    // OQ-12
-    details.start_address = source.start_address;
-    details.end_address = source.end_address;
-    details.subnet_mask = source.subnet_mask;
-    details.prefix_length = source.prefix_length;
-    details.description.clone_from(&source.description);
-    details.bootp_lease_duration_type = source.bootp_lease_duration_type;
-    details.bootp_lease_duration = source.bootp_lease_duration;
-    // R-4-15: a scope that is read from the table flags nothing as modified, so all four are stored (OQ-12).
-    details.dns_update_type = source.dns_update_type;
-    details.dns_name_protection_status = source.dns_name_protection_status;
-    details.discard_dns_record_on_lease_deletion_status =
-        source.discard_dns_record_on_lease_deletion_status;
-    details.dns_not_requesting_clients_update_type = source.dns_not_requesting_clients_update_type;
+    // OQ-12: the rest of the configuration is in no list.
+    if readings.is(Question::OQ12, "configuration") {
+        details.start_address = source.start_address;
+        details.end_address = source.end_address;
+        details.subnet_mask = source.subnet_mask;
+        details.prefix_length = source.prefix_length;
+        details.description.clone_from(&source.description);
+        details.bootp_lease_duration_type = source.bootp_lease_duration_type;
+        details.bootp_lease_duration = source.bootp_lease_duration;
+    }
+    // R-4-15
+    if modifies_dns(scope) {
+        details.dns_update_type = source.dns_update_type;
+        details.dns_name_protection_status = source.dns_name_protection_status;
+        details.discard_dns_record_on_lease_deletion_status =
+            source.discard_dns_record_on_lease_deletion_status;
+        details.dns_not_requesting_clients_update_type =
+            source.dns_not_requesting_clients_update_type;
+    }
+    track_exclusions(scope, &mut details.exclusion_ranges);
     let key = (row.family, row.record_id);
     store.update_scope(updated);
     // R-4-11: a scope whose range row is missing gets a new one.
@@ -125,4 +138,5 @@ fn write(scope: &DhcpScope, row: &AdmDhcpScopesRow, server_name: &str, store: &m
         .range_of(key)
         .map_or(RecordId::UNSET, |range| range.record_id);
     store.put_range(scope_range(scope, key.1, range, server_name));
+    track_options(scope, key.1, store);
 }

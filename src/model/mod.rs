@@ -17,7 +17,9 @@ pub use event::{
 };
 pub use exception::IpamException;
 pub use message::ClientMessage;
-pub use parameters::{DecodeError, DhcpScope, DhcpServerV4, OperationParameters, ParametersObject};
+pub use parameters::{
+    DecodeError, DhcpOption, DhcpScope, DhcpServerV4, OperationParameters, ParametersObject,
+};
 pub use tables::{
     AdmDhcpFailoverRelationRow, AdmDhcpOptionsRow, AdmDhcpScopeFailoverRow, AdmDhcpScopesRow,
     AdmDhcpServersRow, AdmIpRangeRow, ClassRow, OptionDefinitionRow, RecordId, RowKey,

@@ -10,8 +10,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::model::{AdmDhcpScopesRow, Object, RecordId, ScopeDetails, SerDuration, Value};
 use crate::spec::{
-    AddressFamily, DhcpDnsUpdateType, DhcpFailoverConfigSyncStatus, DhcpLeaseDurationType,
-    DhcpScopeStatus, DhcpServingClientsType, Enablement, IpamAdminOperationId, parameters,
+    AddressFamily, CollectionOperations, DhcpDnsUpdateType, DhcpFailoverConfigSyncStatus,
+    DhcpLeaseDurationType, DhcpScopeStatus, DhcpServingClientsType, Enablement,
+    IpamAdminOperationId, parameters,
 };
 
 /// [MS-IPAMM2] 2.2.4.286 IpamOperationWithProgressParameters of a concrete type.
@@ -85,6 +86,23 @@ pub struct DhcpScope {
     pub parent_dhcp_server_record_id: RecordId,
     /// The members that are columns of the table. A NULL address is the unspecified one.
     pub details: ScopeDetails,
+    /// ModifiedProperties: the names of the members that were changed. Only the DNS settings ask for it (R-3-15).
+    pub modified_properties: Vec<String>,
+    /// Options.OperationTracker (R-3-16a, R-3-16b).
+    pub option_operations: Vec<(CollectionOperations, DhcpOption)>,
+    /// ExclusionRanges.OperationTracker: first and last address of each range (R-3-17a, R-3-17b).
+    pub exclusion_operations: Vec<(CollectionOperations, (IpAddr, IpAddr))>,
+}
+
+/// [MS-IPAMM2] 2.2.4.120 DhcpOption, of which the delegates read three members. The ids are those of one server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DhcpOption {
+    /// OptionDefinition.RecordId.
+    pub option_definition_record_id: RecordId,
+    /// UserClass.RecordId; `None` for the default user class.
+    pub user_class_record_id: Option<RecordId>,
+    /// Values, as text.
+    pub values: Vec<String>,
 }
 
 /// Why an object could not be read as parameters.
@@ -290,6 +308,16 @@ impl DhcpScope {
             record_id: record_id(object, "RecordId")?,
             parent_dhcp_server_record_id: record_id(object, "ParentDhcpServerRecordId")?,
             details,
+            modified_properties: texts(object, "ModifiedProperties")?,
+            option_operations: tracker(object, "Options", decode_option)?,
+            exclusion_operations: tracker(object, "ExclusionRanges", |range| {
+                let end = |name: &str| {
+                    parsed_text(range, name)?
+                        .parse::<IpAddr>()
+                        .map_err(|_| wrong(name, "an IP address", &Value::Text(String::new())))
+                };
+                Ok((end("StartAddress")?, end("EndAddress")?))
+            })?,
         })
     }
 
@@ -361,7 +389,81 @@ impl From<&AdmDhcpScopesRow> for DhcpScope {
             record_id: row.record_id,
             parent_dhcp_server_record_id: row.dhcp_server_record_id,
             details: row.details.clone(),
+            // It fills neither ModifiedProperties nor any OperationTracker.
+            modified_properties: Vec::new(),
+            option_operations: Vec::new(),
+            exclusion_operations: Vec::new(),
         }
+    }
+}
+
+fn decode_option(object: &Object) -> Result<DhcpOption, DecodeError> {
+    let id_in = |name: &str| match object.member(name) {
+        None | Some(Value::Nil) => Ok(None),
+        Some(Value::Object(inner)) => record_id(inner, "RecordId").map(Some),
+        Some(other) => Err(wrong(name, "an object", other)),
+    };
+    Ok(DhcpOption {
+        option_definition_record_id: id_in("OptionDefinition")?.unwrap_or_default(),
+        user_class_record_id: id_in("UserClass")?,
+        values: texts(object, "Values")?,
+    })
+}
+
+/// The pairs of a collection's OperationTracker; a collection that is absent or NULL has none.
+fn tracker<T>(
+    object: &Object,
+    collection: &str,
+    decode: impl Fn(&Object) -> Result<T, DecodeError>,
+) -> Result<Vec<(CollectionOperations, T)>, DecodeError> {
+    let collection = match object.member(collection) {
+        None | Some(Value::Nil) => return Ok(Vec::new()),
+        Some(Value::Object(inner)) => inner,
+        Some(other) => return Err(wrong(collection, "a collection", other)),
+    };
+    let pairs = match collection.member("OperationTracker") {
+        None | Some(Value::Nil) => return Ok(Vec::new()),
+        Some(Value::List(pairs)) => pairs,
+        Some(other) => return Err(wrong("OperationTracker", "an array of pairs", other)),
+    };
+    pairs
+        .iter()
+        .map(|pair| match pair {
+            Value::Object(pair) => {
+                let key = member(
+                    pair,
+                    "key",
+                    CollectionOperations::ALL,
+                    CollectionOperations::name,
+                )?;
+                match pair.member("value") {
+                    Some(Value::Object(value)) => Ok((key, decode(value)?)),
+                    other => Err(wrong("value", "an object", other.unwrap_or(&Value::Nil))),
+                }
+            }
+            other => Err(wrong("OperationTracker", "a pair", other)),
+        })
+        .collect()
+}
+
+fn texts(object: &Object, name: &str) -> Result<Vec<String>, DecodeError> {
+    match object.member(name) {
+        None | Some(Value::Nil) => Ok(Vec::new()),
+        Some(Value::List(items)) => items
+            .iter()
+            .map(|item| match item {
+                Value::Text(text) => Ok(text.clone()),
+                other => Err(wrong(name, "text", other)),
+            })
+            .collect(),
+        Some(other) => Err(wrong(name, "an array", other)),
+    }
+}
+
+fn parsed_text(object: &Object, name: &str) -> Result<String, DecodeError> {
+    match object.member(name) {
+        Some(Value::Text(text)) => Ok(text.clone()),
+        other => Err(wrong(name, "text", other.unwrap_or(&Value::Nil))),
     }
 }
 

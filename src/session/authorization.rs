@@ -7,7 +7,7 @@ use crate::spec::authorization::{
     AUTHORIZATION_MAPPINGS, AuthorizedObject, BUILT_IN_ROLES, IPAM_ADMINISTRATORS,
     IPAM_ASM_ADMINISTRATORS, IPAM_IP_AUDIT_ADMINISTRATORS, IPAM_MSM_ADMINISTRATORS, IPAM_USERS,
 };
-use crate::spec::{AddressFamily, IpamAdminOperationId};
+use crate::spec::{AddressFamily, IpamAdminOperationId, Question, Readings};
 use crate::store::DataStore;
 use crate::world::{Caller, Policy, Role};
 
@@ -57,8 +57,13 @@ impl AdmUserAuthorizationData {
         operation: IpamAdminOperationId,
         object: Option<&ParametersObject>,
         roles: &[Role],
+        readings: &Readings,
         store: &dyn DataStore,
     ) -> bool {
+        // OQ-13
+        if self.is_administrator && readings.is(Question::OQ13, "local-administrators") {
+            return true;
+        }
         // R-AUTH-6, R-AUTH-7: AdminOnly and NonRBAC are FALSE for every operation here, and the group is MSM.
         if self.is_ipam_msm_administrator {
             return true;
@@ -142,6 +147,7 @@ mod tests {
             IpamAdminOperationId::ReplicateServer,
             None,
             roles,
+            &Readings::default(),
             &Store::default(),
         )
     }

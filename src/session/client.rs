@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Callback, CompletionStatus, Event, IpamException, Percentage};
-use crate::spec::{OverallProgressStatus, SubTaskStatus};
+use crate::spec::{OverallProgressStatus, Question, Readings, SubTaskStatus};
 use crate::trace::{ClientState, OverallState, TrackerState};
 
 /// [MS-IPAMM2] 3.21.1.2 ProgressTracker (R-CB-12).
@@ -47,6 +47,8 @@ pub struct ClientSession {
     state: ClientState,
     tracker: ProgressTracker,
     ended: bool,
+    /// OQ-6 read word by word: StartProgressCallback leaves the state as it is.
+    stays_initialized: bool,
 }
 
 impl Default for ClientSession {
@@ -56,11 +58,21 @@ impl Default for ClientSession {
             state: ClientState::CallbackInitialized,
             tracker: ProgressTracker::default(),
             ended: false,
+            stays_initialized: false,
         }
     }
 }
 
 impl ClientSession {
+    /// A client that follows these readings.
+    #[must_use]
+    pub fn new(readings: &Readings) -> Self {
+        Self {
+            stays_initialized: readings.is(Question::OQ6, "literal"),
+            ..Self::default()
+        }
+    }
+
     /// Takes what came in. Callbacks are never answered (R-CB-8).
     pub fn handle(&mut self, event: &Event) {
         if self.ended {
@@ -117,7 +129,9 @@ impl ClientSession {
             // R-CB-2 as ruled in OQ-6.
             Callback::StartProgressCallback { .. } => {
                 self.tracker = ProgressTracker::default();
-                self.state = ClientState::Started;
+                if !self.stays_initialized {
+                    self.state = ClientState::Started;
+                }
             }
             // R-CB-3
             Callback::AddSubTask { sub_task_instance } => {

@@ -274,6 +274,7 @@ impl ServerSession {
                 parameters.operation_id,
                 Some(&parameters.object),
                 frame.roles,
+                frame.context.readings,
                 frame.context.store,
             );
             if !allowed {

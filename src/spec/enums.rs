@@ -108,6 +108,12 @@ wire_enum! {
 }
 
 wire_enum! {
+    /// [MS-IPAMM2] 2.2.5 CollectionOperations: what a client did to an entry of a collection. Delegates take Add,
+    /// Set and Delete; the others are passed over.
+    CollectionOperations { None, Add, Set, Delete, PartnerAdd, PartnerSet, PartnerDelete }
+}
+
+wire_enum! {
     /// [MS-IPAMM2] 2.2.5 DhcpFailoverMode.
     DhcpFailoverMode { None, LoadBalance, HotStandby }
 }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::model::{
-    AdmDhcpFailoverRelationRow, AdmDhcpScopeFailoverRow, AdmDhcpScopesRow, AdmDhcpServersRow,
-    AdmIpRangeRow, DhcpScope, RecordId, RowKey, Tables,
+    AdmDhcpFailoverRelationRow, AdmDhcpOptionsRow, AdmDhcpScopeFailoverRow, AdmDhcpScopesRow,
+    AdmDhcpServersRow, AdmIpRangeRow, DhcpScope, RecordId, RowKey, Tables,
 };
 use crate::spec::AddressFamily;
 
@@ -49,6 +49,18 @@ pub trait DataStore {
     /// The row of ADM_IPRangeTable whose ScopeRecordId is that scope.
     fn range_of(&self, scope: RowKey) -> Option<Arc<AdmIpRangeRow>>;
 
+    /// The rows of ADM_DhcpOptionsTable whose ScopeRecordId is that scope, in record-id order.
+    fn options_of(&self, scope: RowKey) -> Vec<Arc<AdmDhcpOptionsRow>>;
+
+    /// Deletes an option row.
+    fn delete_option(&mut self, key: RowKey);
+
+    /// Inserts an option row under a RecordId of the store's own choice.
+    fn insert_option(&mut self, row: AdmDhcpOptionsRow);
+
+    /// Associates a scope with a relationship, under a RecordId of the store's own choice.
+    fn insert_association(&mut self, relation: RecordId, scope: RecordId);
+
     /// Inserts a scope row under a RecordId of the store's own choice and returns it.
     fn insert_scope(&mut self, row: AdmDhcpScopesRow) -> RecordId;
 
@@ -80,6 +92,7 @@ pub struct Store {
     scopes_by_subnet: BTreeMap<(AddressFamily, RecordId, IpAddr), BTreeSet<RecordId>>,
     associations_by_scope: BTreeMap<RecordId, BTreeSet<RecordId>>,
     range_by_scope: BTreeMap<RowKey, RecordId>,
+    options_by_scope: BTreeMap<RowKey, BTreeSet<RecordId>>,
 }
 
 impl Store {
@@ -129,6 +142,14 @@ impl Store {
                 .range_by_scope
                 .insert((key.0, row.scope_record_id), key.1);
         }
+        for (key, row) in &tables.options {
+            let scope = (key.0, row.scope_record_id);
+            store
+                .options_by_scope
+                .entry(scope)
+                .or_default()
+                .insert(key.1);
+        }
         store
     }
 
@@ -156,21 +177,6 @@ impl Store {
     pub fn put_relation(&mut self, row: AdmDhcpFailoverRelationRow) {
         self.version += 1;
         self.tables.relations.insert(row.record_id, Arc::new(row));
-    }
-
-    /// Adds an association under a RecordId of the store's own choice.
-    pub fn insert_association(&mut self, relation: RecordId, scope: RecordId) {
-        let record_id = self.take_id();
-        let row = AdmDhcpScopeFailoverRow {
-            record_id,
-            failover_relation_id: relation,
-            scope_id: scope,
-        };
-        self.associations_by_scope
-            .entry(scope)
-            .or_default()
-            .insert(record_id);
-        self.tables.scope_failovers.insert(record_id, Arc::new(row));
     }
 
     /// Deletes an association.
@@ -205,9 +211,9 @@ impl Store {
         if let Some(range) = self.range_by_scope.remove(&key) {
             self.tables.ranges.remove(&(key.0, range));
         }
-        self.tables
-            .options
-            .retain(|option, row| option.0 != key.0 || row.scope_record_id != key.1);
+        for option in self.options_by_scope.remove(&key).unwrap_or_default() {
+            self.tables.options.remove(&(key.0, option));
+        }
     }
 
     /// Deletes a relationship; its associations go with it (delete: cascade).
@@ -333,6 +339,52 @@ impl DataStore for Store {
     fn range_of(&self, scope: RowKey) -> Option<Arc<AdmIpRangeRow>> {
         let id = self.range_by_scope.get(&scope)?;
         self.tables.ranges.get(&(scope.0, *id)).cloned()
+    }
+
+    fn options_of(&self, scope: RowKey) -> Vec<Arc<AdmDhcpOptionsRow>> {
+        self.options_by_scope
+            .get(&scope)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.tables.options.get(&(scope.0, *id)).cloned())
+            .collect()
+    }
+
+    fn delete_option(&mut self, key: RowKey) {
+        self.version += 1;
+        if let Some(row) = self.tables.options.remove(&key) {
+            remove_from(
+                &mut self.options_by_scope,
+                &(key.0, row.scope_record_id),
+                key.1,
+            );
+        }
+    }
+
+    fn insert_option(&mut self, mut row: AdmDhcpOptionsRow) {
+        row.record_id = self.take_id();
+        let scope = (row.family, row.scope_record_id);
+        self.options_by_scope
+            .entry(scope)
+            .or_default()
+            .insert(row.record_id);
+        self.tables
+            .options
+            .insert((row.family, row.record_id), Arc::new(row));
+    }
+
+    fn insert_association(&mut self, relation: RecordId, scope: RecordId) {
+        let record_id = self.take_id();
+        let row = AdmDhcpScopeFailoverRow {
+            record_id,
+            failover_relation_id: relation,
+            scope_id: scope,
+        };
+        self.associations_by_scope
+            .entry(scope)
+            .or_default()
+            .insert(record_id);
+        self.tables.scope_failovers.insert(record_id, Arc::new(row));
     }
 
     fn insert_scope(&mut self, mut row: AdmDhcpScopesRow) -> RecordId {

@@ -4,6 +4,14 @@ use crate::model::{DhcpScope, Object, RecordId, Tables, Value};
 use crate::scenario::{Initialize, OperationChoice, ParametersChoice, ServerChoice, SetValue};
 use crate::world::{Setup, World};
 
+/// The members that the DNS settings of a scope are stored for when ModifiedProperties names any of them.
+const DNS_PROPERTIES: &[&str] = &[
+    "DiscardDnsRecordOnLeaseDeletionStatus",
+    "DnsNameProtectionStatus",
+    "DnsUpdateType",
+    "DnsNotRequestingClientsUpdateType",
+];
+
 /// The content of `paramters`: `None` where the element is absent. Rows are taken from the store as it is, as
 /// somebody who has just read them would send them.
 pub(super) fn paramters(
@@ -146,7 +154,14 @@ impl Members<'_> {
             .initialize
             .scope
             .or_else(|| self.indexes().first().copied())?;
-        Some(self.object_of(index))
+        let mut object = self.object_of(index);
+        // Whoever creates or edits a scope flags what was changed; only the DNS settings ask for it (R-3-15, R-4-15).
+        let flagged = DNS_PROPERTIES
+            .iter()
+            .map(|name| Value::from(*name))
+            .collect();
+        object.set("ModifiedProperties", Value::List(flagged));
+        Some(object)
     }
 
     /// The row in the store; a row that is missing there, as the author described it.
@@ -160,6 +175,9 @@ impl Members<'_> {
                     record_id: key.1,
                     parent_dhcp_server_record_id: self.setup.server_ids[scope.server],
                     details: scope.details.clone(),
+                    modified_properties: Vec::new(),
+                    option_operations: Vec::new(),
+                    exclusion_operations: Vec::new(),
                 }
                 .encode()
             },

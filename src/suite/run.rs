@@ -31,11 +31,13 @@ pub fn run_case(
     readings: &Readings,
 ) -> Result<Trace, TargetError> {
     let setup = Arc::new(case.world.set_up());
-    target.reset(&setup, &readings.overlaid_with(&case.readings))?;
+    let readings = readings.overlaid_with(&case.readings);
+    target.reset(&setup, &readings)?;
     let runner = Runner {
         case,
         target,
         setup,
+        readings,
         log: Vec::new(),
         steps: Vec::new(),
         sessions: Vec::new(),
@@ -51,6 +53,7 @@ struct Runner<'a> {
     case: &'a Case,
     target: &'a mut dyn Target,
     setup: Arc<Setup>,
+    readings: Readings,
     log: Vec<Record>,
     steps: Vec<Taken>,
     sessions: Vec<Session>,
@@ -323,7 +326,7 @@ impl Runner<'_> {
     fn grow_sessions(&mut self, session: SessionIndex, step: usize) {
         while self.sessions.len() <= session {
             self.sessions.push(Session {
-                client: ClientSession::default(),
+                client: ClientSession::new(&self.readings),
                 ended: false,
                 unanswered: Vec::new(),
                 started_by: None,
