@@ -401,7 +401,8 @@ impl Grammar<'_> {
             return;
         };
         let literal = self.readings.is(Question::OQ2, "literal");
-        let equal = terminals.iter().all(|(_, other)| *other == value);
+        // Read word by word, every delegate of the chain reports, each for itself: the outermost speaks last.
+        let equal = literal || terminals.iter().all(|(_, other)| *other == value);
         let second = terminals.get(1).map(|(number, _)| *number);
         if !equal {
             self.expect(
@@ -503,6 +504,11 @@ impl Grammar<'_> {
                 result.reading = Some((Question::OQ2, "in-progress"));
             }
         }
+        let value = if literal {
+            terminals.last().map_or(value, |(_, last)| *last)
+        } else {
+            value
+        };
         if value == Terminal::Failure {
             let told = operation
                 .callbacks

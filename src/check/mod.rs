@@ -16,7 +16,7 @@ use crate::verdict::CheckResult;
 #[must_use]
 pub fn check(case: &Case, trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
     let readings = readings.overlaid_with(&case.readings);
-    let operations = operation::operations(trace);
+    let operations = operation::operations(trace, &readings);
     let mut results = evaluate(case, trace);
     results.extend(oracle::judge(trace, &operations, &readings));
     results.extend(grammar::judge(trace, &operations, &readings));

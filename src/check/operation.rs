@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::{Callback, ClientMessage, Event, Tables, Terminal, Value};
-use crate::spec::IpamAdminOperationId;
+use crate::spec::{IpamAdminOperationId, Question, Readings};
 use crate::trace::{SessionIndex, Trace, What};
 use crate::world::Caller;
 
@@ -39,6 +39,8 @@ pub(super) struct Operation<'a> {
     pub(super) cut_short: bool,
     /// Somebody else wrote to the store meanwhile.
     pub(super) disturbed: bool,
+    /// OQ-2 is read word by word.
+    every_delegate_reports: bool,
 }
 
 /// What was asked.
@@ -83,11 +85,17 @@ impl Operation<'_> {
             .map(|(number, _)| *number)
     }
 
-    /// The first Completed value.
+    /// The Completed value that ends the operation: the first; the last where every delegate of the chain reports
+    /// (OQ-2, read word by word), since the outermost speaks last.
     pub(super) fn terminal(&self) -> Option<(usize, Terminal)> {
-        self.callbacks
-            .iter()
-            .find_map(|(number, callback)| callback.terminal().map(|terminal| (*number, terminal)))
+        let mut values = self.callbacks.iter().filter_map(|(number, callback)| {
+            callback.terminal().map(|terminal| (*number, terminal))
+        });
+        if self.every_delegate_reports {
+            values.next_back()
+        } else {
+            values.next()
+        }
     }
 
     /// Whether the answer is a fault.
@@ -97,7 +105,7 @@ impl Operation<'_> {
 }
 
 /// Cuts a trace into its operations, in the order they were asked for.
-pub(super) fn operations<'a>(trace: &'a Trace) -> Vec<Operation<'a>> {
+pub(super) fn operations<'a>(trace: &'a Trace, readings: &Readings) -> Vec<Operation<'a>> {
     let mut operations: Vec<Operation<'a>> = Vec::new();
     // For each session: its last operation of all, the requests without an answer, and what was accepted.
     let mut sessions: Vec<SessionView<'a>> = Vec::new();
@@ -129,6 +137,7 @@ pub(super) fn operations<'a>(trace: &'a Trace) -> Vec<Operation<'a>> {
                 after_end: view.ended,
                 cut_short: false,
                 disturbed: false,
+                every_delegate_reports: readings.is(Question::OQ2, "literal"),
             });
             operations.len() - 1
         };
@@ -247,7 +256,28 @@ fn receive<'a>(
                 }
                 return;
             }
-            let index = view.unanswered.remove(0);
+            // A response says which request it answers; a fault in process does not: it answers the last one that a
+            // running operation leaves open, since that operation's own answer may come at its end.
+            let fits = |operation: &Operation<'_>| match answer {
+                Event::InitializeOperationParametersResponse => {
+                    matches!(operation.request, Request::Initialize(_) | Request::Raw)
+                }
+                Event::StartOperationWithCallbackResponse => {
+                    matches!(operation.request, Request::Start(_) | Request::Raw)
+                }
+                _ => true,
+            };
+            let open = || view.unanswered.iter().copied().enumerate();
+            let is_over = |index: usize| operations[index].terminal().is_some();
+            let late = open().find(|(_, index)| {
+                matches!(answer, Event::Fault(_))
+                    && matches!(operations[*index].request, Request::Late(_))
+                    && !view.current.is_some_and(is_over)
+            });
+            let place = late
+                .or_else(|| open().find(|(_, index)| fits(&operations[*index])))
+                .map_or(0, |(place, _)| place);
+            let index = view.unanswered.remove(place);
             operations[index].answer = Some((number, answer));
             match (operations[index].request, answer) {
                 (Request::Initialize(paramters), Event::InitializeOperationParametersResponse) => {

@@ -139,6 +139,8 @@ fn start(
     };
     let seen = seen_end(operation);
     match seen {
+        // What was changed meanwhile may have decided it.
+        _ if operation.disturbed => {}
         Some((number, stage)) => {
             let grade = if allowed.ends.len() > 1 {
                 Grade::Either

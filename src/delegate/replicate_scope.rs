@@ -249,6 +249,10 @@ fn destination(
     let owner = Some(scope.parent_dhcp_server_record_id).filter(|id| id.is_set());
     let server1 = relation.server1_record_id.filter(|id| id.is_set());
     let server2 = relation.server2_record_id.filter(|id| id.is_set());
+    let is_named = owner.is_some() && (server1 == owner || server2 == owner);
+    if is_named && ctx.readings.is(Question::OQ1, "literal") {
+        return Destination::Server(scope.parent_dhcp_server_record_id);
+    }
     let other = match (
         owner.is_some() && server1 == owner,
         owner.is_some() && server2 == owner,
@@ -257,9 +261,6 @@ fn destination(
         (false, true) => server1,
         (false, false) | (true, true) => return Destination::Nowhere,
     };
-    if ctx.readings.is(Question::OQ1, "literal") {
-        return Destination::Server(scope.parent_dhcp_server_record_id);
-    }
     // OQ-14 d
     other.map_or(Destination::Unset, Destination::Server)
 }

@@ -52,9 +52,18 @@ impl Target for DelegateTarget {
         operation: IpamAdminOperationId,
         paramters: Option<&Value>,
     ) -> Result<SessionIndex, TargetError> {
-        // What cannot be decoded reaches a delegate as an object of no type it knows (R-31-1b).
+        // What cannot be decoded reaches a delegate as an object of no type it knows (R-31-1b). Which delegate it is
+        // was settled by the call: the object's own OperationId plays no part here.
         let parameters = paramters.and_then(|value| {
-            OperationParameters::decode(value).unwrap_or(Some(OperationParameters {
+            let value = match value {
+                Value::Object(object) => {
+                    let mut object = object.clone();
+                    object.set("OperationId", operation.name().into());
+                    Value::Object(object)
+                }
+                other => other.clone(),
+            };
+            OperationParameters::decode(&value).unwrap_or(Some(OperationParameters {
                 operation_id: operation,
                 object: crate::model::ParametersObject::Other {
                     type_name: crate::spec::parameters::BASE_TYPE,

@@ -126,6 +126,12 @@ pub(super) fn failure(scenario: &ScenarioReport, check: &CheckReport, look: Look
     if check.at.event.is_none() && !scenario.difference.is_empty() {
         notes.push((Some("store"), difference(scenario)));
     }
+    if check.judge == Judge::Scenario && nobody_else_objects(scenario) {
+        notes.push((
+            Some("oracle"),
+            one("finds nothing wrong with what happened: look at the expectation first"),
+        ));
+    }
     if let Some(words) = reading_words(check) {
         notes.push((Some("reading"), one(&words)));
     }
@@ -153,6 +159,44 @@ pub(super) fn failure(scenario: &ScenarioReport, check: &CheckReport, look: Look
         notes,
     };
     drawing.render(look.colour, look.width)
+}
+
+/// Whether only the file's own expectations failed: then the file may be wrong, and not what it tests.
+fn nobody_else_objects(scenario: &ScenarioReport) -> bool {
+    let judged_by = |judge| {
+        scenario
+            .checks
+            .iter()
+            .filter(move |check| check.judge == judge)
+    };
+    judged_by(Judge::Oracle).any(|check| check.verdict == CheckVerdict::Pass)
+        && judged_by(Judge::Oracle)
+            .chain(judged_by(Judge::Grammar))
+            .all(|check| !matches!(check.verdict, CheckVerdict::Fail | CheckVerdict::Deviates))
+}
+
+/// Whether two runs of one case, through different doors, failed in the same way.
+pub(super) fn fail_alike(first: &ScenarioReport, second: &ScenarioReport, strict: bool) -> bool {
+    let telling = |scenario| -> Vec<_> {
+        failures(scenario, strict)
+            .iter()
+            .map(|check| {
+                (
+                    check.requirement,
+                    check.check.clone(),
+                    check.at.line,
+                    check.at.column,
+                    check.found.clone(),
+                )
+            })
+            .collect()
+    };
+    first.verdict == CaseVerdict::Fail
+        && second.verdict == CaseVerdict::Fail
+        && first.id == second.id
+        && first.case == second.case
+        && first.door != second.door
+        && telling(first) == telling(second)
 }
 
 /// The block of a case that could not be carried out.

@@ -49,10 +49,16 @@ pub fn human(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io
     if options.verbose {
         every_case(report, ink, out)?;
     }
+    let mut before: Option<&ScenarioReport> = None;
     for scenario in &report.scenarios {
-        for text in block::of(report, scenario, look) {
-            writeln!(out, "{text}")?;
+        if before.is_some_and(|other| block::fail_alike(other, scenario, report.strict)) {
+            writeln!(out, "the same in {}\n", block::case_words(scenario))?;
+        } else {
+            for text in block::of(report, scenario, look) {
+                writeln!(out, "{text}")?;
+            }
         }
+        before = Some(scenario);
         if let Some(snapshot) = &scenario.snapshot
             && snapshot.verdict == SnapshotVerdict::Changed
         {
@@ -61,8 +67,37 @@ pub fn human(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io
     }
     deviations(report, options, ink, out)?;
     not_judged(report, options, ink, out)?;
-    requirements(report, ink, out)?;
+    requirements(report, look, ink, out)?;
+    failed(report, ink, out)?;
     summary(report, ink, out)
+}
+
+/// The cases that failed, once more by name where their blocks may have scrolled away.
+fn failed(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
+    const NEEDED_FROM: usize = 3;
+    const LISTED_MAX: usize = 20;
+    let failed: Vec<_> = report
+        .scenarios
+        .iter()
+        .filter(|case| matches!(case.verdict, CaseVerdict::Fail | CaseVerdict::Error))
+        .collect();
+    if failed.len() < NEEDED_FROM {
+        return Ok(());
+    }
+    for scenario in failed.iter().take(LISTED_MAX) {
+        let verdict = ink.verdict(scenario.verdict, &format!("{:<5}", scenario.verdict.name()));
+        writeln!(
+            out,
+            "{verdict} {}:{}: {}",
+            scenario.file,
+            scenario.line,
+            block::case_words(scenario)
+        )?;
+    }
+    if failed.len() > LISTED_MAX {
+        writeln!(out, "... and {} more", failed.len() - LISTED_MAX)?;
+    }
+    writeln!(out)
 }
 
 /// Colours for the verdicts, or none.
@@ -214,21 +249,44 @@ fn not_judged(
             writeln!(out, "  {}", block::case_words(scenario))?;
         }
     }
-    let pending = report.scenarios.iter().filter(|case| {
-        matches!(&case.snapshot, Some(snapshot) if snapshot.verdict == SnapshotVerdict::Pending)
-    });
-    let pending = pending.count();
-    if pending > 0 {
-        let count = text::counted(pending, "snapshot");
-        writeln!(out, "{count} pending: no trace was accepted yet")?;
+    let pending: Vec<_> = report
+        .scenarios
+        .iter()
+        .filter(|case| has_snapshot(case, SnapshotVerdict::Pending))
+        .collect();
+    if !pending.is_empty() {
+        const NAMED_MAX: usize = 5;
+        let count = text::counted(pending.len(), "snapshot");
+        writeln!(
+            out,
+            "{count} pending: no trace was accepted yet; `--snapshots update` accepts those of cases that pass"
+        )?;
+        let shown = if options.verbose {
+            pending.len()
+        } else {
+            NAMED_MAX
+        };
+        for scenario in pending.iter().take(shown) {
+            writeln!(out, "  {}", block::case_words(scenario))?;
+        }
+        if pending.len() > shown {
+            writeln!(out, "  ... and {} more", pending.len() - shown)?;
+        }
     }
-    if !reasons.is_empty() || !unjudged.is_empty() || pending > 0 {
+    if !reasons.is_empty() || !unjudged.is_empty() || !pending.is_empty() {
         writeln!(out)?;
     }
     Ok(())
 }
 
-fn requirements(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
+fn has_snapshot(case: &ScenarioReport, verdict: SnapshotVerdict) -> bool {
+    case.snapshot
+        .as_ref()
+        .is_some_and(|snapshot| snapshot.verdict == verdict)
+}
+
+/// The verdicts by requirement: what did not pass on a line each, then what did, section by section.
+fn requirements(report: &Report, look: Look, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
     let judged: Vec<_> = report
         .requirements
         .iter()
@@ -237,21 +295,67 @@ fn requirements(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()
     if judged.is_empty() {
         return Ok(());
     }
-    let header = format!(
-        "{:<12} {:<16} {:<9} {:>5}",
-        "requirement", "section", "verdict", "cases"
-    );
-    writeln!(out, "{}", ink.heading(&header))?;
-    for row in &judged {
+    writeln!(
+        out,
+        "{}",
+        ink.heading("verdicts by requirement (in how many cases):")
+    )?;
+    for row in judged
+        .iter()
+        .filter(|row| row.verdict != RequirementVerdict::Pass)
+    {
         let verdict = ink.verdict(
             case_like(row.verdict),
-            &format!("{:<9}", row.verdict.name()),
+            &format!("{:<8}", row.verdict.name()),
         );
+        let says = text::line(&row.says, look.width.saturating_sub(50));
         let section = text::line(&row.section, 40);
         writeln!(
             out,
-            "{:<12} {section:<16} {verdict} {:>5}",
+            "  {verdict} {} ({}), {section}: {says}",
             row.id, row.cases
+        )?;
+    }
+    let mut sections: Vec<(&str, Vec<String>)> = Vec::new();
+    for row in judged
+        .iter()
+        .filter(|row| row.verdict == RequirementVerdict::Pass)
+    {
+        let word = format!("{} ({})", row.id, row.cases);
+        match sections
+            .iter_mut()
+            .find(|(section, _)| *section == row.section)
+        {
+            Some((_, words)) => words.push(word),
+            None => sections.push((&row.section, vec![word])),
+        }
+    }
+    for (section, words) in &sections {
+        let head = format!(
+            "  {} {:<14}",
+            ink.verdict(CaseVerdict::Pass, "pass    "),
+            text::line(section, 40)
+        );
+        let mut line = String::new();
+        let mut head = Some(head);
+        for word in words {
+            if !line.is_empty() && line.len() + word.len() + 2 + 25 > look.width {
+                writeln!(
+                    out,
+                    "{} {line}",
+                    head.take().unwrap_or_else(|| " ".repeat(25))
+                )?;
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push_str(", ");
+            }
+            line.push_str(word);
+        }
+        writeln!(
+            out,
+            "{} {line}",
+            head.take().unwrap_or_else(|| " ".repeat(25))
         )?;
     }
     let count = |verdict| judged.iter().filter(|row| row.verdict == verdict).count();
@@ -302,6 +406,16 @@ fn summary(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
             }
         })
         .collect();
+    let mut counts = counts;
+    let changed = report
+        .scenarios
+        .iter()
+        .filter(|case| has_snapshot(case, SnapshotVerdict::Changed));
+    let changed = changed.count();
+    if changed > 0 {
+        let words = format!("{} changed", text::counted(changed, "snapshot"));
+        counts.push(ink.verdict(CaseVerdict::Fail, &words));
+    }
     let cases = text::counted(report.summary.cases, "case");
     let time = report.times.as_ref();
     let time = time.map_or_else(String::new, |times| {
@@ -404,10 +518,10 @@ deviations (failures under --strict):
 
 1 case skipped: the world is neither set nor bound
 
-requirement  section          verdict   cases
-R-INIT-6     3.19.4.3         pass          2
-R-31-4       3.19.4.4.1.31    fail          2
-R-4-10       3.19.4.4.1.4     fail          1
+verdicts by requirement (in how many cases):
+  fail     R-31-4 (2), 3.19.4.4.1.31: SetOverallStatus, success, 100 percent
+  fail     R-4-10 (1), 3.19.4.4.1.4: update the row with RecordId: ScopeId, ScopeName, Status, SubnetDelay, LeaseDurationType, ... (182 characters)
+  pass     3.19.4.3       R-INIT-6 (2)
 
 3 requirements judged: 1 pass, 0 deviate, 2 fail
 4 cases: 0 pass, 1 fail, 1 deviates, 1 error, 1 skipped
@@ -422,8 +536,8 @@ R-4-10       3.19.4.4.1.4     fail          1
         either.found = "fault reply".to_owned();
         let report = sample::report(vec![sample::case_with(&[sample::passes(), either])]);
         let short = "\
-requirement  section          verdict   cases
-R-INIT-6     3.19.4.3         pass          1
+verdicts by requirement (in how many cases):
+  pass     3.19.4.3       R-INIT-6 (1)
 
 1 requirement judged: 1 pass, 0 deviate, 0 fail
 1 case: 1 pass
@@ -575,7 +689,7 @@ pass      replicate-server/lease-time, case `eight days`, door session
             "{text}"
         );
         assert!(
-            text.contains("\n1 snapshot pending: no trace was accepted yet\n"),
+            text.contains("\n1 snapshot pending: no trace was accepted yet; "),
             "{text}"
         );
     }

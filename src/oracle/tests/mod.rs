@@ -165,6 +165,9 @@ impl Fixture {
             record_id: id,
             parent_dhcp_server_record_id: row.dhcp_server_record_id,
             details: row.details.clone(),
+            modified_properties: Vec::new(),
+            option_operations: Vec::new(),
+            exclusion_operations: Vec::new(),
         }
     }
 }
