@@ -32,25 +32,35 @@ pub(super) fn track_configuration(
         .map(|range| (CollectionOperations::Add, *range));
     clone.exclusion_operations = gone.chain(new).collect();
 
-    let mut operations = Vec::new();
+    let theirs: Vec<DhcpOption> = copy
+        .map(|copy| store.options_of(copy))
+        .unwrap_or_default()
+        .iter()
+        .map(|row| DhcpOption {
+            option_definition_record_id: row.option_definition_record_id,
+            user_class_record_id: row.user_class_record_id,
+            values: row.values.clone(),
+        })
+        .collect();
+    let mut wanted = Vec::new();
     for option in store.options_of(source) {
-        let mapped = map_option(&option, destination, store)?;
-        operations.push((CollectionOperations::Set, mapped));
+        wanted.push(map_option(&option, destination, store)?);
     }
-    for option in copy.map(|copy| store.options_of(copy)).unwrap_or_default() {
-        let is_wanted = operations.iter().any(|(_, wanted)| {
-            wanted.option_definition_record_id == option.option_definition_record_id
-                && wanted.user_class_record_id == option.user_class_record_id
-        });
-        if !is_wanted {
-            let theirs = DhcpOption {
-                option_definition_record_id: option.option_definition_record_id,
-                user_class_record_id: option.user_class_record_id,
-                values: Vec::new(),
-            };
-            operations.push((CollectionOperations::Delete, theirs));
-        }
-    }
+    let is_same = |a: &DhcpOption, b: &DhcpOption| {
+        a.option_definition_record_id == b.option_definition_record_id
+            && a.user_class_record_id == b.user_class_record_id
+    };
+    let gone: Vec<_> = theirs
+        .iter()
+        .filter(|option| !wanted.iter().any(|wanted| is_same(wanted, option)))
+        .map(|option| (CollectionOperations::Delete, option.clone()))
+        .collect();
+    // One that the copy has already needs no new row.
+    let set = wanted
+        .into_iter()
+        .filter(|option| !theirs.contains(option))
+        .map(|option| (CollectionOperations::Set, option));
+    let operations = gone.into_iter().chain(set).collect();
     clone.option_operations = operations;
     Ok(())
 }

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use crate::delegate::{Execution, Step};
 use crate::door::session::Simulator;
-use crate::model::{Callback, ClientMessage, Event, OperationParameters, Tables, Value};
-use crate::spec::{IpamAdminOperationId, Readings};
+use crate::model::{
+    Callback, ClientMessage, Event, OperationParameters, ParametersObject, Tables, Value,
+};
+use crate::spec::{IpamAdminOperationId, Readings, parameters};
 use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, SessionIndex};
 use crate::world::{Caller, Setup};
@@ -52,24 +54,7 @@ impl Target for DelegateTarget {
         operation: IpamAdminOperationId,
         paramters: Option<&Value>,
     ) -> Result<SessionIndex, TargetError> {
-        // What cannot be decoded reaches a delegate as an object of no type it knows (R-31-1b). Which delegate it is
-        // was settled by the call: the object's own OperationId plays no part here.
-        let parameters = paramters.and_then(|value| {
-            let value = match value {
-                Value::Object(object) => {
-                    let mut object = object.clone();
-                    object.set("OperationId", operation.name().into());
-                    Value::Object(object)
-                }
-                other => other.clone(),
-            };
-            OperationParameters::decode(&value).unwrap_or(Some(OperationParameters {
-                operation_id: operation,
-                object: crate::model::ParametersObject::Other {
-                    type_name: crate::spec::parameters::BASE_TYPE,
-                },
-            }))
-        });
+        let parameters = decode(operation, paramters);
         self.running = Some(Execution::new(operation, parameters));
         self.starts = true;
         self.calls += 1;
@@ -120,4 +105,28 @@ impl Target for DelegateTarget {
     fn tables(&mut self) -> Option<Arc<Tables>> {
         Some(self.simulator.tables())
     }
+}
+
+/// The parameters that a delegate is called with; `None` is NULL.
+///
+/// What cannot be decoded reaches it as an object of no type it knows (R-31-1b). Which delegate it is was settled by
+/// the call: the object's own OperationId plays no part here.
+pub(super) fn decode(
+    operation: IpamAdminOperationId,
+    paramters: Option<&Value>,
+) -> Option<OperationParameters> {
+    let value = match paramters? {
+        Value::Object(object) => {
+            let mut object = object.clone();
+            object.set("OperationId", operation.name().into());
+            Value::Object(object)
+        }
+        other => other.clone(),
+    };
+    OperationParameters::decode(&value).unwrap_or(Some(OperationParameters {
+        operation_id: operation,
+        object: ParametersObject::Other {
+            type_name: parameters::BASE_TYPE,
+        },
+    }))
 }

@@ -3,7 +3,9 @@
 //! Floor 5. So far those in process, which do no IO.
 
 mod delegate;
+mod own;
 mod session;
 
 pub use delegate::DelegateTarget;
+pub use own::{OwnDelegate, OwnTarget};
 pub use session::SessionTarget;
