@@ -1,16 +1,17 @@
 //! The store after an operation against what the oracle allows: every difference has to be explained.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use crate::check::operation::Operation;
 use crate::check::oracle::shows_store;
 use crate::model::{
-    AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables, Terminal,
+    AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables,
+    Terminal,
 };
-use crate::oracle::{Allowed, Choice, Fate, Stage, Write, WriteKind};
+use crate::oracle::{Allowed, Choice, Copy, Fate, OptionMeaning, Stage, Taken, Write, WriteKind};
 use crate::scenario::{Column, ColumnView};
-use crate::spec::{AddressFamily, Grade, RequirementId};
+use crate::spec::{AddressFamily, DhcpFailoverConfigSyncStatus, Grade, RequirementId};
 use crate::store::{Difference, difference};
 use crate::trace::Trace;
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
@@ -56,6 +57,19 @@ const OWN: &[Column] = &[
     Column::Sync,
 ];
 
+/// What the table of IPv6 scopes has no columns for ([MS-IPAMM2] 3.1.1.1.13).
+const IPV4_ONLY: &[Column] = &[
+    Column::Mask,
+    Column::SubnetDelay,
+    Column::Lease,
+    Column::Serving,
+    Column::BootpLease,
+    Column::DnsNotRequesting,
+    Column::Sync,
+];
+
+const IN_SYNC: DhcpFailoverConfigSyncStatus = DhcpFailoverConfigSyncStatus::InSync;
+
 /// Judges the difference that an operation made.
 pub(super) fn judge(
     trace: &Trace,
@@ -84,36 +98,133 @@ pub(super) fn judge(
     if operation.disturbed {
         return Vec::new();
     }
+    states(&trace.setup.names, before, after, allowed, end)
+}
+
+/// Judges two states of a store.
+fn states(
+    names: &Names,
+    before: &Tables,
+    after: &Tables,
+    allowed: &Allowed,
+    end: Option<Stage>,
+) -> Vec<CheckResult> {
+    let difference = difference(before, after);
+    let mut created: BTreeMap<Place, Vec<AdmDhcpScopesRow>> = BTreeMap::new();
+    for row in &difference.scopes.created {
+        let place = (row.family, row.dhcp_server_record_id, row.details.scope_id);
+        let rows = created.entry(place).or_default();
+        rows.push(AdmDhcpScopesRow::clone(row));
+    }
     let mut rows = Rows {
-        names: &trace.setup.names,
+        names,
         before,
         after,
-        before_view: ColumnView::new(before, &trace.setup.names),
-        after_view: ColumnView::new(after, &trace.setup.names),
-        difference: difference(before, after),
-        created: BTreeMap::new(),
+        before_view: ColumnView::new(before, names),
+        after_view: ColumnView::new(after, names),
+        before_options: options_of(before),
+        after_options: options_of(after),
+        options_changed: difference
+            .options
+            .rows()
+            .map(|row| (row.family, row.scope_record_id))
+            .collect(),
+        associations: after
+            .scope_failovers
+            .values()
+            .map(|row| (row.scope_id, row.failover_relation_id))
+            .collect(),
+        difference,
+        created,
         explained: BTreeSet::new(),
-        passes: BTreeSet::new(),
-        results: Vec::new(),
+        attached: BTreeSet::new(),
+        in_step: BTreeSet::new(),
+        report: Report::default(),
     };
-    for row in &rows.difference.scopes.created {
-        let place = (row.family, row.dhcp_server_record_id, row.details.scope_id);
-        rows.created
-            .entry(place)
-            .or_default()
-            .push(AdmDhcpScopesRow::clone(row));
-    }
     rows.fates(allowed, end);
     rows.leftovers(allowed);
-    let Rows {
+    let Report {
         passes,
         mut results,
-        ..
-    } = rows;
+    } = rows.report;
     results.extend(passes.into_iter().map(|(requirement, check)| {
         CheckResult::pass(requirement, Grade::Hard, Judge::Oracle, check)
     }));
     results
+}
+
+fn options_of(tables: &Tables) -> HashMap<RowKey, Vec<&AdmDhcpOptionsRow>> {
+    let mut options: HashMap<RowKey, Vec<&AdmDhcpOptionsRow>> = HashMap::new();
+    for row in tables.options.values() {
+        let scope = (row.family, row.scope_record_id);
+        options.entry(scope).or_default().push(row);
+    }
+    options
+}
+
+/// The options of a scope by meaning, in order; `None` where one means nothing on the scope's server.
+fn meanings(
+    tables: &Tables,
+    options: &HashMap<RowKey, Vec<&AdmDhcpOptionsRow>>,
+    scope: &AdmDhcpScopesRow,
+) -> Option<Vec<OptionMeaning>> {
+    let Some(rows) = options.get(&(scope.family, scope.record_id)) else {
+        return Some(Vec::new());
+    };
+    let owner = (scope.family, scope.dhcp_server_record_id);
+    let server = tables.servers.get(&owner)?;
+    let mut meanings = rows
+        .iter()
+        .map(|row| OptionMeaning::of(server, row))
+        .collect::<Option<Vec<_>>>()?;
+    meanings.sort();
+    Some(meanings)
+}
+
+/// What was found.
+#[derive(Default)]
+struct Report {
+    /// What held, once for all scopes.
+    passes: BTreeSet<(RequirementId, &'static str)>,
+    results: Vec<CheckResult>,
+}
+
+impl Report {
+    fn pass(&mut self, requirement: RequirementId, check: &'static str) {
+        self.passes.insert((requirement, check));
+    }
+
+    fn differs(
+        &mut self,
+        requirement: RequirementId,
+        grade: Grade,
+        check: &'static str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        self.results.push(CheckResult::differs(
+            requirement,
+            grade,
+            Judge::Oracle,
+            check,
+            expected,
+            found,
+        ));
+    }
+
+    fn add(&mut self, other: Self) {
+        self.passes.extend(other.passes);
+        self.results.extend(other.results);
+    }
+
+    /// How far from what was expected.
+    fn distance(&self) -> (usize, usize) {
+        let fails = |result: &&CheckResult| result.verdict == CheckVerdict::Fail;
+        (
+            self.results.iter().filter(fails).count(),
+            self.results.len(),
+        )
+    }
 }
 
 type Place = (AddressFamily, RecordId, IpAddr);
@@ -124,14 +235,22 @@ struct Rows<'a> {
     after: &'a Tables,
     before_view: ColumnView<'a>,
     after_view: ColumnView<'a>,
+    before_options: HashMap<RowKey, Vec<&'a AdmDhcpOptionsRow>>,
+    after_options: HashMap<RowKey, Vec<&'a AdmDhcpOptionsRow>>,
+    /// Scopes with another row of options than before.
+    options_changed: BTreeSet<RowKey>,
+    /// Scopes with the relationships that they are associated with afterwards.
+    associations: BTreeSet<(RecordId, RecordId)>,
     difference: Difference,
     /// New scope rows by owner and subnet.
     created: BTreeMap<Place, Vec<AdmDhcpScopesRow>>,
     /// Scope rows whose difference a fate accounts for.
     explained: BTreeSet<RowKey>,
-    /// What held, once for all scopes.
-    passes: BTreeSet<(RequirementId, &'static str)>,
-    results: Vec<CheckResult>,
+    /// Copies that are to be associated, with the relationship (OQ-11).
+    attached: BTreeSet<(RecordId, RecordId)>,
+    /// Sources that are to be marked InSync (OQ-11).
+    in_step: BTreeSet<RecordId>,
+    report: Report,
 }
 
 /// What became of a write that a fate speaks of.
@@ -141,6 +260,38 @@ enum Done {
     Untouched { might_be_written: bool },
     /// Something was written, right or wrong.
     Written,
+}
+
+/// A write that a fate allows, and what became of it.
+#[derive(Debug, Clone, Copy)]
+struct Seen<'a> {
+    write: &'a Write,
+    /// Whether the way the operation ended leaves room for it.
+    counts: bool,
+    /// Whether it comes without a fault, so that what follows a success is expected.
+    sure: bool,
+    done: Done,
+}
+
+impl Seen<'_> {
+    /// Two writes with one target differ in what they leave there.
+    fn is_to(&self, other: &Write) -> bool {
+        let target = |write: &Write| (write.kind, write.server, write.scope_id);
+        target(self.write) == target(other)
+    }
+}
+
+/// A written copy.
+#[derive(Debug, Clone, Copy)]
+struct Written<'a> {
+    fate: &'a Fate,
+    write: &'a Write,
+    expected: &'a AdmDhcpScopesRow,
+    found: &'a AdmDhcpScopesRow,
+    /// `None` where it was created.
+    before: Option<&'a AdmDhcpScopesRow>,
+    /// Whether what follows a success is judged (OQ-11).
+    after_effects: bool,
 }
 
 impl Rows<'_> {
@@ -160,17 +311,16 @@ impl Rows<'_> {
                 if count > *most
                     && let Some(end) = allowed.ends.first()
                 {
-                    self.results.push(CheckResult::differs(
+                    self.report.differs(
                         end.requirement,
                         Grade::Hard,
-                        Judge::Oracle,
                         "failing-scope-unwritten",
                         format!(
                             "at most {most} of {} scopes written, since the partner faulted",
                             places.len()
                         ),
                         format!("{count} written"),
-                    ));
+                    );
                 }
             }
         }
@@ -178,108 +328,122 @@ impl Rows<'_> {
 
     /// One scope; whether something was written for it.
     fn fate(&mut self, fate: &Fate, success: bool, refused: bool) -> bool {
-        let mut writes: Vec<(&Write, bool)> = Vec::new();
+        let mut seen: Vec<Seen<'_>> = Vec::new();
         for choice in &fate.choices {
-            let (write, counts) = match choice {
-                Choice::Write(write) => (write, true),
+            let (write, counts, sure) = match choice {
+                Choice::Write(write) => (write, true, true),
                 Choice::Fault {
                     written: Some(write),
                     ..
-                } => (write, !success),
+                } => (write, !success, false),
                 Choice::Skip { .. } | Choice::Fault { written: None, .. } => continue,
             };
-            if !writes.iter().any(|(other, _)| *other == write) {
-                writes.push((write, counts));
+            match seen.iter_mut().find(|other| other.write == write) {
+                Some(other) => {
+                    other.counts |= counts;
+                    // on success only the one without a fault can have been
+                    other.sure = if success {
+                        other.sure || sure
+                    } else {
+                        other.sure && sure
+                    };
+                }
+                None => seen.push(Seen {
+                    write,
+                    counts,
+                    sure,
+                    done: self.done(fate, write),
+                }),
             }
         }
-        let states: Vec<Done> = writes.iter().map(|(write, _)| self.state(write)).collect();
-        let written = states.contains(&Done::Written);
+        for other in &seen {
+            if let WriteKind::Update(id) = other.write.kind {
+                self.explained.insert((fate.family, id));
+            }
+            let rows = self.created_rows(fate, other.write);
+            let keys: Vec<RowKey> = rows.iter().map(|row| (row.family, row.record_id)).collect();
+            self.explained.extend(keys);
+        }
+        let written = seen.iter().any(|other| other.done == Done::Written);
         if written {
-            self.written(fate, &writes, &states, refused);
+            self.written(fate, &seen, refused);
         } else {
-            self.untouched(fate, &writes, &states, success);
+            self.untouched(fate, &seen, success);
         }
         written
     }
 
     /// Nothing was written for a scope: allowed where it is skipped or faults, or where nothing had to change.
-    fn untouched(
-        &mut self,
-        fate: &Fate,
-        writes: &[(&Write, bool)],
-        states: &[Done],
-        success: bool,
-    ) {
+    fn untouched(&mut self, fate: &Fate, seen: &[Seen<'_>], success: bool) {
         for choice in &fate.choices {
             if let Choice::Skip { requirement, .. } = choice {
-                self.passes.insert((*requirement, "scope-skipped"));
+                self.report.pass(*requirement, "scope-skipped");
                 return;
             }
         }
         if !success {
             if let Some(Choice::Fault { requirement, .. }) = fate.choices.first() {
-                self.passes
-                    .insert((*requirement, "failing-scope-unwritten"));
+                self.report.pass(*requirement, "failing-scope-unwritten");
             }
             return;
         }
-        let may_be = |state: &Done| {
-            *state
-                == Done::Untouched {
-                    might_be_written: true,
-                }
+        let may_be = |other: &&Seen<'_>| {
+            other.counts
+                && other.done
+                    == Done::Untouched {
+                        might_be_written: true,
+                    }
         };
-        if let Some(place) = states.iter().position(may_be) {
-            self.passes
-                .insert((writes[place].0.requirement, "copy-written"));
+        if let Some(first) = seen.iter().find(may_be) {
+            self.best(fate, seen, first.write);
             return;
         }
-        let Some((write, _)) = writes.first() else {
+        let Some(Seen { write, .. }) = seen.first() else {
             return;
         };
-        let (copy, verb) = match write.kind {
-            WriteKind::Update(id) => (
-                self.scope_name(write, Some(id)),
-                "takes over the configuration",
-            ),
-            WriteKind::Create => (self.scope_name(write, None), "is created"),
+        let (verb, found) = match write.kind {
+            WriteKind::Update(_) => ("takes over the configuration", "it is as before"),
+            WriteKind::Create => ("is created", "there is no such scope"),
         };
-        self.results.push(CheckResult::differs(
+        let copy = self.scope_name(fate, write);
+        let expected = format!("{copy} {verb} of {}", self.source_name(fate));
+        self.report.differs(
             write.requirement,
             Grade::Hard,
-            Judge::Oracle,
             "copy-written",
-            format!("{copy} {verb} of {}", self.source_name(fate)),
-            match write.kind {
-                WriteKind::Update(_) => "it is as before".to_owned(),
-                WriteKind::Create => "there is no such scope".to_owned(),
-            },
-        ));
+            expected,
+            found,
+        );
     }
 
-    fn written(&mut self, fate: &Fate, writes: &[(&Write, bool)], states: &[Done], refused: bool) {
+    fn written(&mut self, fate: &Fate, seen: &[Seen<'_>], refused: bool) {
         // A scope in two relationships goes to one partner (OQ-22); more of them are SOFT.
+        let mut targets: Vec<&Write> = Vec::new();
         let mut first = true;
-        for ((write, counts), state) in writes.iter().zip(states) {
-            if *state != Done::Written {
+        for other in seen {
+            let write = other.write;
+            if other.done != Done::Written || targets.iter().any(|target| other.is_to(target)) {
                 continue;
             }
+            targets.push(write);
+            let counts = seen.iter().any(|other| other.is_to(write) && other.counts);
             if refused || !counts {
                 self.forbidden(fate, write);
                 continue;
             }
             if !first {
-                self.results.push(CheckResult::differs(
+                let expected = format!("{} goes to one partner", self.source_name(fate));
+                let found = format!("{} was written as well", self.scope_name(fate, write));
+                self.report.differs(
                     RequirementId::R_29_3a,
                     Grade::Soft,
-                    Judge::Oracle,
                     "one-destination",
-                    format!("{} goes to one partner", self.source_name(fate)),
-                    format!("{} was written as well", self.scope_name(write, None)),
-                ));
+                    expected,
+                    found,
+                );
             }
             first = false;
-            self.compare(fate, write);
+            self.best(fate, seen, write);
         }
     }
 
@@ -290,30 +454,30 @@ impl Rows<'_> {
             }
             Choice::Write(_) => None,
         });
-        self.results.push(CheckResult::differs(
+        let expected = format!("nothing is written for {}", self.source_name(fate));
+        let found = format!("{} was written", self.scope_name(fate, write));
+        self.report.differs(
             requirement.unwrap_or(write.requirement),
             Grade::Hard,
-            Judge::Oracle,
             "nothing-written",
-            format!("nothing is written for {}", self.source_name(fate)),
-            format!("{} was written", self.scope_name(write, None)),
-        ));
+            expected,
+            found,
+        );
     }
 
-    fn family(write: &Write) -> AddressFamily {
-        if write.scope_id.is_ipv4() {
-            AddressFamily::InterNetwork
-        } else {
-            AddressFamily::InterNetworkV6
+    fn created_rows(&self, fate: &Fate, write: &Write) -> &[AdmDhcpScopesRow] {
+        if write.kind != WriteKind::Create {
+            return &[];
         }
+        self.created
+            .get(&(fate.family, write.server, write.scope_id))
+            .map_or(&[], Vec::as_slice)
     }
 
-    fn state(&mut self, write: &Write) -> Done {
-        let family = Self::family(write);
+    fn done(&self, fate: &Fate, write: &Write) -> Done {
         match write.kind {
             WriteKind::Update(id) => {
-                let key = (family, id);
-                self.explained.insert(key);
+                let key = (fate.family, id);
                 let (Some(before), Some(after)) =
                     (self.before.scopes.get(&key), self.after.scopes.get(&key))
                 else {
@@ -321,26 +485,20 @@ impl Rows<'_> {
                 };
                 let same_range =
                     self.range(&self.before_view, before) == self.range(&self.after_view, after);
-                if before == after && same_range {
-                    let mut expected = before.details.clone();
-                    take_over(&mut expected, &write.copy.details);
-                    Done::Untouched {
-                        might_be_written: expected == before.details,
-                    }
-                } else {
-                    Done::Written
+                if before != after || !same_range || self.options_changed.contains(&key) {
+                    return Done::Written;
+                }
+                // only the seven columns have to be equal; the rest is looked at as that of a written copy
+                let mut expected = before.details.clone();
+                take_over_listed(&mut expected, before.family, &write.copy.details);
+                Done::Untouched {
+                    might_be_written: expected == before.details,
                 }
             }
-            WriteKind::Create => match self.created.get(&(family, write.server, write.scope_id)) {
-                None => Done::Untouched {
-                    might_be_written: false,
-                },
-                Some(rows) => {
-                    self.explained
-                        .extend(rows.iter().map(|row| (row.family, row.record_id)));
-                    Done::Written
-                }
+            WriteKind::Create if self.created_rows(fate, write).is_empty() => Done::Untouched {
+                might_be_written: false,
             },
+            WriteKind::Create => Done::Written,
         }
     }
 
@@ -352,144 +510,297 @@ impl Rows<'_> {
         view.range_rows(row).first().copied()
     }
 
-    /// A written copy: its columns one by one.
-    fn compare(&mut self, fate: &Fate, write: &Write) {
-        let family = Self::family(write);
-        match write.kind {
-            WriteKind::Update(id) => {
-                let key = (family, id);
-                let (Some(before), Some(after)) = (
-                    self.before.scopes.get(&key).cloned(),
-                    self.after.scopes.get(&key).cloned(),
-                ) else {
-                    self.results.push(CheckResult::differs(
-                        write.requirement,
-                        Grade::Hard,
-                        Judge::Oracle,
-                        "copy-written",
-                        format!("{} is updated", self.scope_name(write, Some(id))),
-                        "the row is gone",
-                    ));
-                    return;
-                };
-                let mut expected = AdmDhcpScopesRow::clone(&before);
-                take_over(&mut expected.details, &write.copy.details);
-                self.columns(fate, write, &expected, &after, true);
-            }
-            WriteKind::Create => {
-                let rows = self
-                    .created
-                    .get(&(family, write.server, write.scope_id))
-                    .cloned()
-                    .unwrap_or_default();
-                if rows.len() > 1 {
-                    self.results.push(CheckResult::differs(
-                        write.requirement,
-                        Grade::Hard,
-                        Judge::Oracle,
-                        "copy-written",
-                        format!("{} is created once", self.scope_name(write, None)),
-                        format!("{} new rows of that subnet", rows.len()),
-                    ));
-                }
-                if let Some(row) = rows.first() {
-                    let mut expected = row.clone();
-                    take_over(&mut expected.details, &write.copy.details);
-                    self.columns(fate, write, &expected, row, false);
-                }
-            }
+    /// The copy against whichever of the writes with that target comes nearest to it.
+    fn best(&mut self, fate: &Fate, seen: &[Seen<'_>], target: &Write) {
+        let nearest = seen
+            .iter()
+            .filter(|other| other.counts && other.is_to(target))
+            .map(|other| (other, self.compare(fate, other)))
+            .min_by_key(|(_, report)| report.distance());
+        let Some((other, report)) = nearest else {
+            return;
+        };
+        self.report.add(report);
+        if let (Some(relation), true) = (other.write.attach, other.sure)
+            && let Some((row, _)) = self.copy_of(fate, other.write)
+        {
+            self.attached.insert((row, relation));
+            self.in_step.insert(fate.source);
         }
     }
 
-    fn columns(
-        &mut self,
-        fate: &Fate,
-        write: &Write,
-        expected: &AdmDhcpScopesRow,
-        found: &AdmDhcpScopesRow,
-        update: bool,
-    ) {
-        use RequirementId as R;
-        let (seven, dns, exclusions, range, custom) = if update {
-            (R::R_4_10, R::R_4_15, R::R_4_17a, R::R_4_12, R::R_4_13)
-        } else {
-            (R::R_3_10, R::R_3_15, R::R_3_17a, R::R_3_12, R::R_3_13)
+    /// The written row's id, and the row as it is afterwards.
+    fn copy_of(&self, fate: &Fate, write: &Write) -> Option<(RecordId, &AdmDhcpScopesRow)> {
+        let row = match write.kind {
+            WriteKind::Update(id) => self.after.scopes.get(&(fate.family, id))?.as_ref(),
+            WriteKind::Create => self.created_rows(fate, write).first()?,
         };
-        self.passes.insert((write.requirement, "copy-written"));
+        Some((row.record_id, row))
+    }
+
+    /// A written copy: its columns one by one.
+    fn compare(&self, fate: &Fate, seen: &Seen<'_>) -> Report {
+        let mut report = Report::default();
+        let write = seen.write;
+        let Some((id, found)) = self.copy_of(fate, write) else {
+            report.differs(
+                write.requirement,
+                Grade::Hard,
+                "copy-written",
+                format!("{} is updated", self.scope_name(fate, write)),
+                "the row is gone",
+            );
+            return report;
+        };
+        let created = self.created_rows(fate, write).len();
+        if created > 1 {
+            report.differs(
+                write.requirement,
+                Grade::Hard,
+                "copy-written",
+                format!("{} is created once", self.scope_name(fate, write)),
+                format!("{created} new rows of that subnet"),
+            );
+        }
+        let before = self.before.scopes.get(&(fate.family, id));
+        let before = before.filter(|_| write.kind != WriteKind::Create);
+        let mut expected = before.map_or_else(|| found.clone(), |row| row.as_ref().clone());
+        take_over(&mut expected, &write.copy);
+        let after_effects = write.attach.filter(|_| seen.sure);
+        let columns = Written {
+            fate,
+            write,
+            expected: &expected,
+            found,
+            before: before.map(AsRef::as_ref),
+            after_effects: after_effects.is_some(),
+        };
+        self.columns(&columns, &mut report);
+        self.options(&columns, &mut report);
+        if let Some(relation) = after_effects {
+            self.after_effects(&columns, relation, &mut report);
+        }
+        report
+    }
+
+    fn columns(&self, written: &Written<'_>, report: &mut Report) {
+        use RequirementId as R;
+        let Written {
+            fate,
+            write,
+            expected,
+            found,
+            before,
+            ..
+        } = *written;
+        let update = before.is_some();
+        let (seven, dns, added, removed, range, custom) = if update {
+            (
+                R::R_4_10,
+                R::R_4_15,
+                R::R_4_17a,
+                R::R_4_17b,
+                R::R_4_12,
+                R::R_4_13,
+            )
+        } else {
+            (
+                R::R_3_10,
+                R::R_3_15,
+                R::R_3_17a,
+                R::R_3_17b,
+                R::R_3_12,
+                R::R_3_13,
+            )
+        };
+        report.pass(write.requirement, "copy-written");
         let name = self.names.scope(found);
-        if found.dhcp_server_record_id != write.server {
-            self.results.push(CheckResult::differs(
+        let server = |id| self.names.server((found.family, id));
+        if found.dhcp_server_record_id == write.server {
+            report.pass(R::R_29_5b, "copy-owner");
+        } else {
+            report.differs(
                 R::R_29_5b,
                 Grade::Hard,
-                Judge::Oracle,
                 "copy-owner",
-                format!(
-                    "{name} belongs to {}",
-                    self.names.server((found.family, write.server))
-                ),
-                self.names
-                    .server((found.family, found.dhcp_server_record_id)),
-            ));
-        } else {
-            self.passes.insert((R::R_29_5b, "copy-owner"));
+                format!("{name} belongs to {}", server(write.server)),
+                server(found.dhcp_server_record_id),
+            );
         }
+        let (wanted, subnet) = (expected.details.scope_id, found.details.scope_id);
+        if wanted != subnet {
+            // one of the seven; its column has the prefix length beside it
+            report.differs(
+                seven,
+                Grade::Hard,
+                "copy-columns",
+                format!("{name}: ScopeId = `{wanted}`"),
+                format!("`{subnet}`"),
+            );
+        }
+        let copy = &write.copy;
         let mut groups = vec![
-            (SEVEN, seven, Grade::Hard),
-            (CONFIGURATION, seven, Grade::Soft),
-            (DNS, dns, Grade::Soft),
-            (EXCLUSIONS, exclusions, Grade::Soft),
+            (SEVEN, seven, Grade::Hard, Taken::Source),
+            (CONFIGURATION, seven, Grade::Soft, copy.configuration),
+            (DNS, dns, Grade::Soft, copy.dns),
+            (OWN, seven, Grade::Soft, Taken::Own),
         ];
-        if update {
-            groups.push((OWN, seven, Grade::Soft));
+        if copy.exclusions.is_some() {
+            groups.push((EXCLUSIONS, added, Grade::Soft, Taken::Source));
+            let had = before.map(|row| &row.details.exclusion_ranges);
+            if let (Some(had), Some(wanted)) = (had, &copy.exclusions)
+                && !had.is_subset(wanted)
+                && wanted == &found.details.exclusion_ranges
+            {
+                report.pass(removed, "copy-columns");
+            }
         }
         let source = self.source_name(fate);
-        for (columns, requirement, grade) in groups {
+        for (columns, requirement, grade, taken) in groups {
+            if taken == Taken::Own && !update {
+                continue;
+            }
             let mut same = true;
             for column in columns {
+                let is_absent = fate.family == AddressFamily::InterNetworkV6
+                    && IPV4_ONLY.contains(column)
+                    || *column == Column::Sync && written.after_effects
+                    || *column == Column::Subnet && wanted != subnet;
+                if is_absent {
+                    continue;
+                }
                 let wanted = self.after_view.text(expected, *column);
                 let text = self.after_view.text(found, *column);
-                if wanted != text {
-                    same = false;
-                    let why = if columns == OWN { "as before" } else { "as on" };
-                    let of = if columns == OWN { "" } else { source.as_str() };
-                    self.results.push(CheckResult::differs(
-                        requirement,
-                        grade,
-                        Judge::Oracle,
-                        "copy-columns",
-                        format!("{name}: {} = `{wanted}`, {why} {of}", column.key())
-                            .trim_end()
-                            .to_owned(),
-                        format!("`{text}`"),
-                    ));
+                if wanted == text {
+                    continue;
                 }
+                let as_before = before.map(|row| self.before_view.text(row, *column));
+                same = false;
+                if taken == Taken::Either && as_before.is_none_or(|before| before == text) {
+                    continue;
+                }
+                let why = match taken {
+                    Taken::Own => "as before".to_owned(),
+                    // tracked changes give what the source need not have
+                    Taken::Source if columns == EXCLUSIONS => "as asked".to_owned(),
+                    Taken::Source | Taken::Either => format!("as on {source}"),
+                };
+                report.differs(
+                    requirement,
+                    grade,
+                    "copy-columns",
+                    format!("{name}: {} = `{wanted}`, {why}", column.key()),
+                    format!("`{text}`"),
+                );
             }
             if same {
-                self.passes.insert((requirement, "copy-columns"));
+                report.pass(requirement, "copy-columns");
             }
         }
-        self.range_row(&name, write, found, range, custom);
+        self.range_row(&name, write, found, range, custom, report);
+    }
+
+    /// The options of a written copy by meaning: SOFT (OQ-12).
+    fn options(&self, written: &Written<'_>, report: &mut Report) {
+        use RequirementId as R;
+        let Written {
+            write,
+            found,
+            before,
+            ..
+        } = *written;
+        let Some(wanted) = &write.copy.options else {
+            return;
+        };
+        let (added, removed) = match before {
+            Some(_) => (R::R_4_16a, R::R_4_16b),
+            None => (R::R_3_16a, R::R_3_16b),
+        };
+        let had = before.map_or_else(
+            || Some(Vec::new()),
+            |row| meanings(self.before, &self.before_options, row),
+        );
+        let is_gone = had
+            .iter()
+            .flatten()
+            .any(|option| !wanted.iter().any(|other| same_option(option, other)));
+        if meanings(self.after, &self.after_options, found).as_ref() == Some(wanted) {
+            // a copy without options says nothing
+            if !wanted.is_empty() {
+                report.pass(added, "copy-options");
+            }
+            if is_gone {
+                report.pass(removed, "copy-options");
+            }
+            return;
+        }
+        let name = self.names.scope(found);
+        let list: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+        report.differs(
+            added,
+            Grade::Soft,
+            "copy-options",
+            format!("{name}: options = `{}`", list.join(", ")),
+            format!("`{}`", self.after_view.text(found, Column::Options)),
+        );
+    }
+
+    /// What the reading `attach` adds: the association of the copy (R-29-6b, the requirement of a scope that is new to
+    /// the partner) and InSync on both copies (R-29-6a); SOFT (OQ-11).
+    fn after_effects(&self, written: &Written<'_>, relation: RecordId, report: &mut Report) {
+        let Written { fate, found, .. } = *written;
+        if self.associations.contains(&(found.record_id, relation)) {
+            report.pass(RequirementId::R_29_6b, "copy-attached");
+        } else {
+            report.differs(
+                RequirementId::R_29_6b,
+                Grade::Soft,
+                "copy-attached",
+                format!(
+                    "{} is associated with {}",
+                    self.names.scope(found),
+                    self.names.relation(relation)
+                ),
+                "it is not",
+            );
+        }
+        let source = self.after.scopes.get(&(fate.family, fate.source));
+        let source = source
+            .map(AsRef::as_ref)
+            .filter(|row| row.record_id != found.record_id);
+        for row in source.into_iter().chain([found]) {
+            let status = row.details.failover_config_sync_status;
+            if status == IN_SYNC {
+                report.pass(RequirementId::R_29_6a, "copies-in-sync");
+            } else {
+                report.differs(
+                    RequirementId::R_29_6a,
+                    Grade::Soft,
+                    "copies-in-sync",
+                    format!(
+                        "{}: {} = `{}`",
+                        self.names.scope(row),
+                        Column::Sync.key(),
+                        IN_SYNC.name()
+                    ),
+                    format!("`{}`", status.name()),
+                );
+            }
+        }
     }
 
     /// The range row of a written copy: conceptual, so SOFT (OQ-12).
     fn range_row(
-        &mut self,
+        &self,
         name: &str,
         write: &Write,
         found: &AdmDhcpScopesRow,
         range: RequirementId,
         custom: RequirementId,
+        report: &mut Report,
     ) {
         let mut differs = |requirement, expected: String, found: String| {
-            let result = CheckResult::differs(
-                requirement,
-                Grade::Soft,
-                Judge::Oracle,
-                "range-row",
-                expected,
-                found,
-            );
-            self.results.push(result);
+            report.differs(requirement, Grade::Soft, "range-row", expected, found);
         };
         let Some(row) = self.after_view.range_rows(found).first().copied() else {
             differs(range, format!("a range row of {name}"), "none".to_owned());
@@ -514,33 +825,30 @@ impl Rows<'_> {
             &row.description,
         );
         if wanted == text {
-            self.passes.insert((range, "range-row"));
+            report.pass(range, "range-row");
         } else {
             differs(range, format!("range row of {name}: {wanted}"), text);
         }
         if row.managed_by == "MSDHCP" && row.managed_by_entity == write.server_name {
-            self.passes.insert((custom, "range-row"));
+            report.pass(custom, "range-row");
         } else {
             let wanted = format!(
                 "range row of {name}: managed by MSDHCP, {}",
                 write.server_name
             );
             let text = format!("managed by {}, {}", row.managed_by, row.managed_by_entity);
-            self.results.push(CheckResult::differs(
-                custom,
-                Grade::Soft,
-                Judge::Oracle,
-                "range-row",
-                wanted,
-                text,
-            ));
+            report.differs(custom, Grade::Soft, "range-row", wanted, text);
         }
     }
 
     /// What no fate accounts for has to be as before.
     fn leftovers(&mut self, allowed: &Allowed) {
         use RequirementId as R;
-        let sources: BTreeSet<RecordId> = allowed.fates.iter().map(|fate| fate.source).collect();
+        let sources: BTreeSet<RowKey> = allowed
+            .fates
+            .iter()
+            .map(|fate| (fate.family, fate.source))
+            .collect();
         let ruling = allowed
             .ends
             .first()
@@ -568,8 +876,9 @@ impl Rows<'_> {
             if self.explained.contains(&(before.family, before.record_id)) {
                 continue;
             }
-            let is_source =
-                before.family == AddressFamily::InterNetwork && sources.contains(&before.record_id);
+            let is_source = sources.contains(&(before.family, before.record_id));
+            let is_in_step = before.family == AddressFamily::InterNetwork
+                && self.in_step.contains(&before.record_id);
             for column in SEVEN
                 .iter()
                 .chain(CONFIGURATION)
@@ -580,6 +889,10 @@ impl Rows<'_> {
                 let old = self.before_view.text(before, *column);
                 let new = self.after_view.text(after, *column);
                 if old == new {
+                    continue;
+                }
+                // by the reading that marks both copies
+                if *column == Column::Sync && is_in_step && new == IN_SYNC.name() {
                     continue;
                 }
                 let requirement = if is_source { R::R_29_5a } else { outside };
@@ -620,7 +933,7 @@ impl Rows<'_> {
         }
         for row in &self.difference.scopes.deleted {
             if !self.explained.contains(&(row.family, row.record_id)) {
-                let requirement = if sources.contains(&row.record_id) {
+                let requirement = if sources.contains(&(row.family, row.record_id)) {
                     R::R_29_5a
                 } else {
                     outside
@@ -657,29 +970,50 @@ impl Rows<'_> {
                 "it differs".to_owned(),
             );
         }
-        // Attaching the new scope is allowed (OQ-11), if something was to be replicated at all.
-        let grade = if allowed.fates.is_empty() {
-            Grade::Hard
+        let requirement = if allowed.fates.is_empty() {
+            ruling
         } else {
-            Grade::Soft
+            R::R_29_6b
         };
-        if !self.difference.scope_failovers.is_empty() {
-            let requirement = if allowed.fates.is_empty() {
-                ruling
+        let associations = &self.difference.scope_failovers;
+        for row in &associations.created {
+            if self
+                .attached
+                .contains(&(row.scope_id, row.failover_relation_id))
+            {
+                continue;
+            }
+            let key = (AddressFamily::InterNetwork, row.scope_id);
+            // Attaching a copy is allowed (OQ-11), but nothing else.
+            let grade = if self.explained.contains(&key) {
+                Grade::Soft
             } else {
-                R::R_29_6b
+                Grade::Hard
             };
+            let scope = self.after.scopes.get(&key);
+            let name = scope.map_or_else(|| "no scope".to_owned(), |scope| self.names.scope(scope));
             differs(
                 requirement,
                 grade,
-                "the associations of scopes stay as they are".to_owned(),
-                "they differ".to_owned(),
+                format!("the associations of {name} stay as they are"),
+                format!(
+                    "one with {} is new",
+                    self.names.relation(row.failover_relation_id)
+                ),
+            );
+        }
+        if !associations.deleted.is_empty() || !associations.changed.is_empty() {
+            differs(
+                requirement,
+                Grade::Hard,
+                "the associations of scopes stay".to_owned(),
+                "some are gone or differ".to_owned(),
             );
         }
         for row in self.difference.ranges.rows() {
             let key = (row.family, row.scope_record_id);
             if !self.explained.contains(&key) {
-                let is_source = sources.contains(&row.scope_record_id);
+                let is_source = sources.contains(&key);
                 let scope = self
                     .after
                     .scopes
@@ -698,7 +1032,7 @@ impl Rows<'_> {
         for row in self.difference.options.rows() {
             let key = (row.family, row.scope_record_id);
             if !self.explained.contains(&key) {
-                let is_source = sources.contains(&row.scope_record_id);
+                let is_source = sources.contains(&key);
                 differs(
                     if is_source { R::R_29_5a } else { outside },
                     Grade::Hard,
@@ -708,47 +1042,95 @@ impl Rows<'_> {
             }
         }
         if found.is_empty() {
-            self.passes.insert((outside, "nothing-else-changes"));
+            self.report.pass(outside, "nothing-else-changes");
             if !sources.is_empty() {
-                self.passes.insert((R::R_29_5a, "nothing-else-changes"));
+                self.report.pass(R::R_29_5a, "nothing-else-changes");
             }
         }
-        self.results.extend(found);
+        self.report.results.extend(found);
     }
 
     fn source_name(&self, fate: &Fate) -> String {
-        let key = (AddressFamily::InterNetwork, fate.source);
+        let key = (fate.family, fate.source);
         self.before.scopes.get(&key).map_or_else(
             || "the scope that was sent".to_owned(),
             |row| self.names.scope(row),
         )
     }
 
-    fn scope_name(&self, write: &Write, id: Option<RecordId>) -> String {
-        let family = Self::family(write);
-        id.and_then(|id| self.before.scopes.get(&(family, id)))
-            .map_or_else(
-                || {
-                    format!(
-                        "a copy of {} on {}",
-                        write.scope_id,
-                        self.names.server((family, write.server))
-                    )
-                },
-                |row| self.names.scope(row),
-            )
+    fn scope_name(&self, fate: &Fate, write: &Write) -> String {
+        let row = match write.kind {
+            WriteKind::Update(id) => self.before.scopes.get(&(fate.family, id)),
+            WriteKind::Create => None,
+        };
+        row.map_or_else(
+            || {
+                let server = self.names.server((fate.family, write.server));
+                format!("a copy of {} on {server}", write.scope_id)
+            },
+            |row| self.names.scope(row),
+        )
     }
 }
 
-/// Puts the replicated columns of a source over those of a copy.
-fn take_over(copy: &mut ScopeDetails, source: &ScopeDetails) {
-    let own = (
-        copy.number_of_active_leases,
-        copy.failover_config_sync_status,
-    );
-    *copy = source.clone();
-    (
-        copy.number_of_active_leases,
-        copy.failover_config_sync_status,
-    ) = own;
+/// Whether one option is another's, perhaps with other values.
+fn same_option(one: &OptionMeaning, other: &OptionMeaning) -> bool {
+    let key = |option: &'_ OptionMeaning| {
+        (
+            option.number,
+            option.vendor_class.clone(),
+            option.user_class.clone(),
+        )
+    };
+    key(one) == key(other)
 }
+
+/// Puts what a copy takes over in the place of what its row holds; on a create the row is the one that was found.
+///
+/// Of two values that are both allowed it is the source's; columns that an IPv6 row lacks stay.
+fn take_over(row: &mut AdmDhcpScopesRow, copy: &Copy) {
+    let v4 = row.family == AddressFamily::InterNetwork;
+    let source = &copy.details;
+    let own = &mut row.details;
+    take_over_listed(own, row.family, source);
+    if copy.configuration != Taken::Own {
+        own.prefix_length = source.prefix_length;
+        own.start_address = source.start_address;
+        own.end_address = source.end_address;
+        own.description.clone_from(&source.description);
+        if v4 {
+            own.subnet_mask = source.subnet_mask;
+            own.bootp_lease_duration_type = source.bootp_lease_duration_type;
+            own.bootp_lease_duration = source.bootp_lease_duration;
+        }
+    }
+    if copy.dns != Taken::Own {
+        own.dns_update_type = source.dns_update_type;
+        own.dns_name_protection_status = source.dns_name_protection_status;
+        own.discard_dns_record_on_lease_deletion_status =
+            source.discard_dns_record_on_lease_deletion_status;
+        if v4 {
+            own.dns_not_requesting_clients_update_type =
+                source.dns_not_requesting_clients_update_type;
+        }
+    }
+    if let Some(exclusions) = &copy.exclusions {
+        own.exclusion_ranges.clone_from(exclusions);
+    }
+}
+
+/// The columns of R-3-10 and R-4-10.
+fn take_over_listed(own: &mut ScopeDetails, family: AddressFamily, source: &ScopeDetails) {
+    own.scope_id = source.scope_id;
+    own.scope_name.clone_from(&source.scope_name);
+    own.status = source.status;
+    if family == AddressFamily::InterNetwork {
+        own.subnet_delay = source.subnet_delay;
+        own.lease_duration_type = source.lease_duration_type;
+        own.lease_duration = source.lease_duration;
+        own.serving_clients_type = source.serving_clients_type;
+    }
+}
+
+#[cfg(test)]
+mod tests;

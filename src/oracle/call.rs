@@ -132,7 +132,7 @@ fn replicate_server(case: &Case<'_>, object: &Object) -> Allowed {
                 record_id: row.record_id,
                 owner: row.dhcp_server_record_id,
                 details: &row.details,
-                as_sent: false,
+                sent: None,
             };
             fates::plan(case, &plain, source)
         })
@@ -181,7 +181,7 @@ fn replicate_scope(case: &Case<'_>, object: &Object) -> Allowed {
         Found::Unreadable => return refused(case, RequirementId::R_29_1b, SCOPES),
         Found::Given(scopes) => scopes,
     };
-    let plain = Plain::of(case.tables);
+    let mut plain = Plain::of(case.tables);
     // R-29-3; the contents are believed as sent (OQ-20)
     let mut planned: Vec<Planned> = scopes
         .iter()
@@ -191,19 +191,22 @@ fn replicate_scope(case: &Case<'_>, object: &Object) -> Allowed {
                     record_id: scope.record_id,
                     owner: scope.parent,
                     details: &scope.details,
-                    as_sent: true,
+                    sent: Some(scope),
                 };
-                fates::plan(case, &plain, source)
+                let planned = fates::plan(case, &plain, source);
+                plain.follow(&planned);
+                planned
             }
             // R-29-3a: failover, and so every association, is of IPv4 scopes
             AddressFamily::InterNetworkV6 => Planned {
                 source: scope.record_id,
+                family: scope.family,
                 plans: vec![fates::skip(RequirementId::R_29_3a, Grade::Soft)],
                 question: None,
             },
         })
         .collect();
-    fates::reconcile(&mut planned);
+    fates::reconcile(case, &mut planned);
     planned.sort_by_key(|planned| planned.source);
     // R-29-7, R-29-8
     replicated(case, &planned, RequirementId::R_29_7, &[SCOPES])
@@ -265,6 +268,7 @@ fn replicated(
         .zip(judged.choices)
         .map(|(planned, choices)| Fate {
             source: planned.source,
+            family: planned.family,
             choices,
         })
         .collect();

@@ -7,6 +7,7 @@
 mod authorization;
 mod bounds;
 mod call;
+mod copy;
 mod ends;
 mod fates;
 mod initialize;
@@ -22,8 +23,9 @@ mod validation;
 
 pub use call::call;
 pub use initialize::initialize;
+pub use options::OptionMeaning;
 pub use outcome::{
     Allowed, AllowedReply, Case, Choice, Copy, EitherEnd, Entry, Fate, PartnerBounds, ReplyKind,
-    Stage, Write, WriteKind,
+    Stage, Taken, Write, WriteKind,
 };
 pub use start::{start, start_without_parameters};

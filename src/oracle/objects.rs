@@ -124,9 +124,56 @@ pub(super) struct ScopeObject {
     pub(super) record_id: RecordId,
     /// ParentDhcpServerRecordId; unset where absent.
     pub(super) parent: RecordId,
-    /// The members that are columns.
+    /// The members that are columns; ExclusionRanges holds changes, not ranges, so that none stand here.
     pub(super) details: ScopeDetails,
+    /// Whether ModifiedProperties names one of the DNS settings (R-3-15, R-4-15).
+    pub(super) dns_is_modified: bool,
+    /// Options.OperationTracker, without the keys that nobody handles.
+    pub(super) options: Vec<Tracked<TrackedOption>>,
+    /// ExclusionRanges.OperationTracker, likewise.
+    pub(super) exclusions: Vec<Tracked<(IpAddr, IpAddr)>>,
 }
+
+/// A tracked change that the steps handle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Tracked<T> {
+    /// Keys Add and Set: in the place of what has the same key.
+    Put(T),
+    /// Key Delete.
+    Delete(T),
+}
+
+impl<T> Tracked<T> {
+    pub(super) const fn content(&self) -> &T {
+        match self {
+            Self::Put(content) | Self::Delete(content) => content,
+        }
+    }
+
+    pub(super) const fn is_put(&self) -> bool {
+        matches!(self, Self::Put(_))
+    }
+}
+
+/// An option in a tracker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct TrackedOption {
+    /// OptionDefinition.RecordId; unset where there is none.
+    pub(super) definition: RecordId,
+    /// UserClass.RecordId; `None` for the default user class.
+    pub(super) user_class: Option<RecordId>,
+    /// Values.
+    pub(super) values: Vec<String>,
+}
+
+/// The properties of R-3-15 and R-4-15.
+const DNS_PROPERTIES: [&str; 5] = [
+    "DiscardDnsRecordOnLeaseDeletionStatus",
+    "DnsNameProtectionStatus",
+    "DnsUpdateType",
+    "DnsNotRequestingClientsUpdateType",
+    "DnsDisableDynamicPtrUpdates",
+];
 
 /// The member Scope of CreateDhcpScopeParameters and UpdateDhcpScopeParameters.
 pub(super) fn scope(object: &Object) -> Found<ScopeObject> {
@@ -220,6 +267,85 @@ fn read_scope(value: &Value) -> Option<ScopeObject> {
         record_id: RecordId(number(scope, "RecordId")?),
         parent: RecordId(number(scope, "ParentDhcpServerRecordId")?),
         details,
+        dns_is_modified: match scope.member("ModifiedProperties") {
+            Some(Value::List(names)) => names.iter().any(
+                |name| matches!(name, Value::Text(name) if DNS_PROPERTIES.contains(&name.trim())),
+            ),
+            _ => false,
+        },
+        options: tracker(scope, "Options", &["Add", "Set"], read_option)?,
+        exclusions: tracker(scope, "ExclusionRanges", &["Add"], |range| {
+            let end = |name: &str| address(range, name).map(|found| found.unwrap_or(unspecified));
+            Some((end("StartAddress")?, end("EndAddress")?))
+        })?,
+    })
+}
+
+/// The tracked changes of a member that the steps handle; `None` where a change cannot be read.
+///
+/// Keys None, PartnerAdd, PartnerSet and PartnerDelete are passed over, and so is whatever goes with them.
+fn tracker<T>(
+    object: &Object,
+    name: &str,
+    puts: &[&str],
+    read: impl Fn(&Object) -> Option<T>,
+) -> Option<Vec<Tracked<T>>> {
+    let collection = match object.member(name) {
+        None | Some(Value::Nil) => return Some(Vec::new()),
+        Some(Value::Object(collection)) => collection,
+        Some(Value::Text(_) | Value::List(_)) => return None,
+    };
+    let pairs = match collection.member("OperationTracker") {
+        None | Some(Value::Nil) => return Some(Vec::new()),
+        Some(Value::List(pairs)) => pairs,
+        Some(Value::Text(_) | Value::Object(_)) => return None,
+    };
+    let mut changes = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        let Value::Object(pair) = pair else {
+            return None;
+        };
+        let key = match pair.member("key") {
+            None => continue,
+            Some(Value::Text(key)) => key.trim(),
+            Some(_) => return None,
+        };
+        let change = if puts.contains(&key) {
+            Tracked::Put
+        } else if key == "Delete" {
+            Tracked::Delete
+        } else {
+            continue;
+        };
+        let Some(Value::Object(content)) = pair.member("value") else {
+            return None;
+        };
+        changes.push(change(read(content)?));
+    }
+    Some(changes)
+}
+
+fn read_option(option: &Object) -> Option<TrackedOption> {
+    let reference = |name: &str| match option.member(name) {
+        None | Some(Value::Nil) => Some(RecordId::UNSET),
+        Some(Value::Object(object)) => number(object, "RecordId").map(RecordId),
+        Some(Value::Text(_) | Value::List(_)) => None,
+    };
+    let values = match option.member("Values") {
+        None | Some(Value::Nil) => Vec::new(),
+        Some(Value::List(values)) => values
+            .iter()
+            .map(|value| match value {
+                Value::Text(text) => Some(text.clone()),
+                Value::Nil | Value::List(_) | Value::Object(_) => None,
+            })
+            .collect::<Option<_>>()?,
+        Some(Value::Text(_) | Value::Object(_)) => return None,
+    };
+    Some(TrackedOption {
+        definition: reference("OptionDefinition")?,
+        user_class: Some(reference("UserClass")?).filter(|id| id.is_set()),
+        values,
     })
 }
 

@@ -1,9 +1,11 @@
 //! The form of the oracle's answer.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::model::{RecordId, ScopeDetails, Tables, Terminal};
-use crate::spec::{Grade, IpamExceptionId, Question, Readings, RequirementId};
+use crate::oracle::OptionMeaning;
+use crate::spec::{AddressFamily, Grade, IpamExceptionId, Question, Readings, RequirementId};
 use crate::world::{Caller, PartnerRule, Role};
 
 /// All that bears on what a call may do.
@@ -110,6 +112,8 @@ pub enum Stage {
 pub struct Fate {
     /// The source row, as it is in the tables, or the RecordId of a scope object that the client sent.
     pub source: RecordId,
+    /// Which simple table the source is in, and its copy.
+    pub family: AddressFamily,
     /// The outcomes that are allowed, our ruling first. Never empty.
     pub choices: Vec<Choice>,
 }
@@ -140,9 +144,9 @@ pub enum Choice {
 /// A scope written on its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Write {
-    /// The destination server.
+    /// The server that the written row belongs to: the destination, except where the source is rewritten (OQ-5).
     pub server: RecordId,
-    /// The name of the destination server: ManagedByEntity of the range row.
+    /// The name of the server in the parameters of .3 or .4: ManagedByEntity of the range row.
     pub server_name: String,
     /// The subnet address.
     pub scope_id: IpAddr,
@@ -152,6 +156,10 @@ pub struct Write {
     pub copy: Copy,
     /// R-29-6a, R-29-6b, or the step of .3 and .4 called directly.
     pub requirement: RequirementId,
+    /// The relationship that the copy is associated with afterwards, source and copy being marked InSync (OQ-11).
+    ///
+    /// `None` where neither is to happen; SOFT both ways.
+    pub attach: Option<RecordId>,
 }
 
 /// Whether a scope is updated or created on its destination.
@@ -163,9 +171,31 @@ pub enum WriteKind {
     Create,
 }
 
-/// The columns of a copy that the operation writes. Columns outside ScopeDetails' replicated ones stay as they were.
+/// What a copy holds once it is written, as far as anything is said about it.
+///
+/// The listed columns of R-3-10 and R-4-10 and the values of the range row are always the source's. Of an IPv6 copy
+/// only the columns that its table has are meant. Whatever is not named here belongs to the row itself and stays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copy {
     /// The source's columns.
     pub details: ScopeDetails,
+    /// Mask, prefix length, address range, description and Bootp lease of the scope row (OQ-12).
+    pub configuration: Taken,
+    /// The DNS settings (R-3-15, R-4-15).
+    pub dns: Taken,
+    /// The exclusion ranges afterwards (R-3-17a, R-4-17a); `None` where nothing is said about them.
+    pub exclusions: Option<BTreeSet<(IpAddr, IpAddr)>>,
+    /// The options afterwards, in order (R-3-16a, R-4-16a); `None` where nothing is said about them.
+    pub options: Option<Vec<OptionMeaning>>,
+}
+
+/// Where columns of a written copy come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// They are the source's.
+    Source,
+    /// They stay as they are on an update; on a create nothing is said about them.
+    Own,
+    /// They are the source's or stay: both are allowed.
+    Either,
 }

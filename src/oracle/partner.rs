@@ -82,8 +82,7 @@ impl Known<'_> {
 }
 
 pub(super) fn may_match(rule: &PartnerRule<RecordId>, source: RecordId, request: &Request) -> bool {
-    rule.server
-        .is_none_or(|server| server == request.write.server)
+    rule.server.is_none_or(|server| server == request.to)
         && rule.scope.is_none_or(|scope| scope == source)
         && (request.kind.is_none() || rule.on.is_none() || rule.on == request.kind)
 }
@@ -190,6 +189,7 @@ fn play(rules: &[Known<'_>], counts: &mut [u64], planned: &Planned) -> Option<Ch
     };
     let kind = kind_of(request);
     let actual = Request {
+        to: request.to,
         write: request.write.clone(),
         kind: Some(kind),
     };

@@ -2,11 +2,12 @@
 //!
 //! No partner rule applies: nothing is replicated.
 
-use crate::model::{AdmDhcpScopesRow, Object, RecordId, Tables};
+use crate::model::{AdmDhcpOptionsRow, AdmDhcpScopesRow, Object, RecordId, Tables};
 use crate::oracle::call::{self, ADD, UPDATE};
+use crate::oracle::copy::{self, Before};
 use crate::oracle::ends::{self, FAILURE, SUCCESS};
 use crate::oracle::objects::{self, Found, ScopeObject};
-use crate::oracle::{Allowed, Case, Choice, Copy, EitherEnd, Fate, Write, WriteKind, validation};
+use crate::oracle::{Allowed, Case, Choice, EitherEnd, Fate, Taken, Write, WriteKind, validation};
 use crate::spec::{Grade, IpamExceptionId, Question, RequirementId};
 
 /// .3 CreateDhcpScopeDelegate ([MS-IPAMM2] 3.19.4.4.1.3).
@@ -48,38 +49,31 @@ pub(super) fn create(case: &Case<'_>, object: &Object) -> Allowed {
     if let Some(broken) = validation::first_broken(scope.family, &scope.details) {
         return fault(case, &scope, ADD, broken, None);
     }
+    // R-3-16a, R-3-16b
+    let (options, unstorable) = match copy::options_of_object(server, &scope, Before::default()) {
+        Ok(options) => (options, None),
+        Err(detail) => (None, Some(detail)),
+    };
     // R-3-10
     let write = Write {
         server: scope.parent,
         server_name: server.name.clone(),
         scope_id: scope.details.scope_id,
         kind: WriteKind::Create,
-        copy: Copy {
-            details: scope.details.clone(),
-        },
+        copy: copy::of_object(case, &scope, Taken::Either, options, Before::default()),
         requirement: RequirementId::R_3_10,
+        attach: None,
     };
+    let mut faults = Vec::new();
     if twin.is_some() {
         // a RecordId of its own passes R-3-7a, yet a server has one scope for a subnet (OQ-4)
-        let choices = vec![
-            Choice::Fault {
-                requirement: RequirementId::R_3_8,
-                detail: None,
-                written: None,
-            },
-            Choice::Write(write),
-        ];
-        return either(
-            case,
-            &scope,
-            ADD,
-            choices,
-            RequirementId::R_3_19,
-            Question::OQ4,
-        );
+        faults.push((RequirementId::R_3_8, None, Question::OQ4));
+    }
+    if let Some(detail) = unstorable {
+        faults.push((RequirementId::R_3_16a, Some(detail), Question::OQ12));
     }
     // R-3-19
-    success(case, &scope, RequirementId::R_3_19, write)
+    perhaps(case, &scope, ADD, faults, RequirementId::R_3_19, write)
 }
 
 /// .4 UpdateDhcpScopeDelegate ([MS-IPAMM2] 3.19.4.4.1.4).
@@ -119,41 +113,52 @@ pub(super) fn update(case: &Case<'_>, object: &Object) -> Allowed {
     let server_name = server
         .or_else(|| tables.servers.get(&owner))
         .map_or_else(String::new, |server| server.name.clone());
+    let options: Vec<&AdmDhcpOptionsRow> = tables
+        .options
+        .values()
+        .map(AsRef::as_ref)
+        .filter(|option| option.family == scope.family && option.scope_record_id == row.record_id)
+        .collect();
+    let owner = tables.servers.get(&owner).map(AsRef::as_ref);
+    let before = Before {
+        row: Some(row),
+        server: owner,
+        options: &options,
+    };
+    // R-4-16a, R-4-16b: on the server that is given, which need not be the owner
+    let stored = match server.map(AsRef::as_ref).or(owner) {
+        Some(server) => copy::options_of_object(server, &scope, before),
+        None => Ok(None),
+    };
+    let (options, unstorable) = match stored {
+        Ok(options) => (options, None),
+        Err(detail) => (None, Some(detail)),
+    };
     // R-4-10: the owner is no column of that list
     let write = Write {
         server: row.dhcp_server_record_id,
         server_name,
         scope_id: scope.details.scope_id,
         kind: WriteKind::Update(row.record_id),
-        copy: Copy {
-            details: scope.details.clone(),
-        },
+        copy: copy::of_object(case, &scope, Taken::Either, options, before),
         requirement: RequirementId::R_4_10,
+        attach: None,
     };
-    let fault_first = |requirement, detail| {
-        vec![
-            Choice::Fault {
-                requirement,
-                detail,
-                written: None,
-            },
-            Choice::Write(write.clone()),
-        ]
-    };
-    let done = RequirementId::R_4_19;
+    let mut faults = Vec::new();
     if server.is_none() {
         // no server is given: by the letter the steps go on without one (OQ-14)
-        let choices = fault_first(RequirementId::R_4_6, Some(no_server));
-        return either(case, &scope, UPDATE, choices, done, Question::OQ14);
+        faults.push((RequirementId::R_4_6, Some(no_server), Question::OQ14));
     }
     let twin = row_of_subnet(tables, &scope, row.dhcp_server_record_id);
     if twin.is_some_and(|twin| twin.record_id != row.record_id) {
         // the subnet moves to where the server has another scope (OQ-4)
-        let choices = fault_first(RequirementId::R_4_8, None);
-        return either(case, &scope, UPDATE, choices, done, Question::OQ4);
+        faults.push((RequirementId::R_4_8, None, Question::OQ4));
+    }
+    if let Some(detail) = unstorable {
+        faults.push((RequirementId::R_4_16a, Some(detail), Question::OQ12));
     }
     // R-4-19
-    success(case, &scope, done, write)
+    perhaps(case, &scope, UPDATE, faults, RequirementId::R_4_19, write)
 }
 
 /// The row of the scope's subnet on a server, in the scope's family; one look, so a scan does.
@@ -179,21 +184,12 @@ fn allowed(
         ends,
         fates: vec![Fate {
             source: scope.record_id,
+            family: scope.family,
             choices,
         }],
         at_most_written: Vec::new(),
         taken: case.taken.clone(),
     }
-}
-
-fn success(
-    case: &Case<'_>,
-    scope: &ScopeObject,
-    requirement: RequirementId,
-    write: Write,
-) -> Allowed {
-    let ends = vec![ends::hard(SUCCESS, requirement, &[])];
-    allowed(case, scope, vec![Choice::Write(write)], ends)
 }
 
 fn details(outermost: IpamExceptionId) -> Vec<IpamExceptionId> {
@@ -223,24 +219,35 @@ fn fault(
     allowed(case, scope, vec![choice], ends)
 }
 
-/// A fault by our ruling, a write accepted as well.
-fn either(
+/// A write, or else one of these faults by our ruling and the write accepted as well.
+fn perhaps(
     case: &Case<'_>,
     scope: &ScopeObject,
     outermost: IpamExceptionId,
-    choices: Vec<Choice>,
+    faults: Vec<(RequirementId, Option<IpamExceptionId>, Question)>,
     done: RequirementId,
-    question: Question,
+    write: Write,
 ) -> Allowed {
-    let requirement = match choices.first() {
-        Some(Choice::Fault { requirement, .. }) => *requirement,
-        _ => RequirementId::R_PROC_2,
+    let Some((nearest, _, question)) = faults.first().copied() else {
+        let ends = vec![ends::hard(SUCCESS, done, &[])];
+        return allowed(case, scope, vec![Choice::Write(write)], ends);
     };
     let question = Some(question);
+    let mut details = details(outermost);
+    details.extend(faults.iter().filter_map(|(_, detail, _)| *detail));
     let ends = vec![
-        ends::either(FAILURE, requirement, question, &details(outermost)),
+        ends::either(FAILURE, nearest, question, &details),
         ends::either(SUCCESS, done, question, &[]),
     ];
+    let mut choices: Vec<Choice> = faults
+        .into_iter()
+        .map(|(requirement, detail, _)| Choice::Fault {
+            requirement,
+            detail,
+            written: None,
+        })
+        .collect();
+    choices.push(Choice::Write(write));
     let mut allowed = allowed(case, scope, choices, ends);
     // the operation that fails has written nothing
     allowed.at_most_written.push((vec![0], 0));

@@ -37,6 +37,8 @@ pub fn start(case: &Case<'_>, paramters: Option<&Value>) -> Allowed {
         return ends::without_writes(case, vec![end]);
     }
     let question = Question::OQ13;
+    let is_enough_by_reading =
+        case.caller.local_administrator && case.readings.is(question, "local-administrators");
     let denied = |details| {
         ends::either(
             Stage::StartFault,
@@ -48,7 +50,7 @@ pub fn start(case: &Case<'_>, paramters: Option<&Value>) -> Allowed {
     match right {
         Right::Allowed | Right::Denied => call(case, operation, paramters),
         Right::Open => {
-            let place = if case.readings.is(question, "local-administrators") {
+            let place = if is_enough_by_reading {
                 Place::Last
             } else {
                 Place::First
@@ -65,7 +67,7 @@ pub fn start(case: &Case<'_>, paramters: Option<&Value>) -> Allowed {
                 &[IpamExceptionId::INVALID_PARAMETER],
             );
             let mut either = vec![denied(DENIED), failure];
-            if authorization::is_msm_administrator(case) {
+            if authorization::is_msm_administrator(case) || is_enough_by_reading {
                 either.reverse();
             }
             ends::without_writes(case, either)
