@@ -392,7 +392,7 @@ fn contents(
         copy: copy::of_object(case, sent, dns, tracked.options, before),
         fault: tracked.fault,
         // only a server that reads the scope again meets the options it has in the tables (OQ-20)
-        other_fault: tracked.other_fault.or(stored.err()),
+        other_fault: tracked.other_fault.or_else(|| stored.err()),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The oracle's claims, one world each.
 
+mod contents;
 mod delegates;
 mod partners;
+mod readings;
 mod sessions;
 
 use std::collections::BTreeSet;
