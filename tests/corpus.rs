@@ -131,22 +131,6 @@ const NOT_CITED: &[(RequirementId, &str)] = &[
         RequirementId::R_MSG_6,
         "the form of envelopes shows at SOAP doors only",
     ),
-    (
-        RequirementId::R_3_16b,
-        "options are not replicated by the simulator yet",
-    ),
-    (
-        RequirementId::R_3_17b,
-        "exclusions are not replicated by the simulator yet",
-    ),
-    (
-        RequirementId::R_4_16b,
-        "options are not replicated by the simulator yet",
-    ),
-    (
-        RequirementId::R_4_17b,
-        "exclusions are not replicated by the simulator yet",
-    ),
 ];
 
 #[test]
