@@ -14,6 +14,12 @@ use crate::verdict::CheckVerdict;
 /// The most deviations listed where not everything is asked for.
 const DEVIATIONS_MAX: usize = 40;
 
+/// The most cases whose failures are shown in full where not everything is asked for: some ten screens.
+const IN_FULL_MAX: usize = 10;
+
+/// The most other failed cases that get a line.
+const SHORT_MAX: usize = 100;
+
 /// How the report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HumanOptions {
@@ -49,25 +55,61 @@ pub fn human(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io
     if options.verbose {
         every_case(report, ink, out)?;
     }
-    for scenario in &report.scenarios {
-        for text in block::of(report, scenario, look) {
-            writeln!(out, "{text}")?;
-        }
-        if let Some(snapshot) = &scenario.snapshot
-            && snapshot.verdict == SnapshotVerdict::Changed
-        {
-            writeln!(out, "{}", block::snapshot(scenario, snapshot, look))?;
-        }
-    }
+    failures(report, options, look, out)?;
     deviations(report, options, ink, out)?;
+    accepted(report, options, ink, out)?;
     not_judged(report, options, ink, out)?;
     requirements(report, ink, out)?;
     summary(report, ink, out)
 }
 
+/// The failures: of the first cases in full, of the others a line each.
+fn failures(
+    report: &Report,
+    options: &HumanOptions,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut cases = 0;
+    let mut short = Vec::new();
+    for scenario in &report.scenarios {
+        let changed = scenario
+            .snapshot
+            .as_ref()
+            .filter(|snapshot| snapshot.verdict == SnapshotVerdict::Changed);
+        let failed = matches!(scenario.verdict, CaseVerdict::Fail | CaseVerdict::Error);
+        if !failed && changed.is_none() {
+            continue;
+        }
+        cases += 1;
+        if cases > IN_FULL_MAX && !options.verbose {
+            short.push(block::short(report, scenario));
+            continue;
+        }
+        for text in block::of(report, scenario, look) {
+            writeln!(out, "{text}")?;
+        }
+        if let Some(snapshot) = changed {
+            writeln!(out, "{}", block::snapshot(scenario, snapshot, look))?;
+        }
+    }
+    if short.is_empty() {
+        return Ok(());
+    }
+    let more = text::counted(short.len(), "more case");
+    writeln!(out, "{more} failed; `-v` shows them in full:")?;
+    for line in short.iter().take(SHORT_MAX) {
+        writeln!(out, "  {line}")?;
+    }
+    if short.len() > SHORT_MAX {
+        writeln!(out, "  ... and {} more", short.len() - SHORT_MAX)?;
+    }
+    writeln!(out)
+}
+
 /// Colours for the verdicts, or none.
 #[derive(Debug, Clone, Copy)]
-struct Ink(bool);
+pub(super) struct Ink(pub(super) bool);
 
 impl Ink {
     fn paint(self, code: &str, text: &str) -> String {
@@ -129,10 +171,10 @@ fn deviations(
     let mut lines: Vec<(String, usize)> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for scenario in &report.scenarios {
-        let deviating = scenario.checks.iter().filter(|check| {
-            check.verdict == CheckVerdict::Deviates
-                && !block::is_failure(check.verdict, report.strict)
-        });
+        let deviating = scenario
+            .checks
+            .iter()
+            .filter(|check| check.deviates(report.strict));
         let mut of_case: Vec<_> = deviating
             .map(|check| block::one_line(scenario, check))
             .collect();
@@ -147,14 +189,41 @@ fn deviations(
             }
         }
     }
+    let heading = "deviations (failures under --strict):";
+    listed(heading, &lines, options, ink, out)
+}
+
+/// What the baseline accepts, a line each, with the number of cases that show it.
+fn accepted(
+    report: &Report,
+    options: &HumanOptions,
+    ink: Ink,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    for scenario in &report.scenarios {
+        for (check, accepted) in scenario.accepted() {
+            let line = block::accepted_line(scenario, check, accepted);
+            match lines.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, cases)) => *cases += 1,
+                None => lines.push((line, 1)),
+            }
+        }
+    }
+    listed("accepted by the baseline:", &lines, options, ink, out)
+}
+
+fn listed(
+    heading: &str,
+    lines: &[(String, usize)],
+    options: &HumanOptions,
+    ink: Ink,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "{}",
-        ink.heading("deviations (failures under --strict):")
-    )?;
+    writeln!(out, "{}", ink.heading(heading))?;
     let most = if options.verbose {
         usize::MAX
     } else {
@@ -255,9 +324,13 @@ fn requirements(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()
         )?;
     }
     let count = |verdict| judged.iter().filter(|row| row.verdict == verdict).count();
+    let accepted = match count(RequirementVerdict::Accepted) {
+        0 => String::new(),
+        accepted => format!(" {accepted} accepted,"),
+    };
     writeln!(
         out,
-        "\n{} judged: {} pass, {} deviate, {} fail",
+        "\n{} judged: {} pass,{accepted} {} deviate, {} fail",
         text::counted(judged.len(), "requirement"),
         count(RequirementVerdict::Pass),
         count(RequirementVerdict::Deviates),
@@ -269,13 +342,14 @@ const fn case_like(verdict: RequirementVerdict) -> CaseVerdict {
     match verdict {
         RequirementVerdict::NotJudged => CaseVerdict::Unjudged,
         RequirementVerdict::Pass => CaseVerdict::Pass,
+        RequirementVerdict::Accepted => CaseVerdict::Skipped,
         RequirementVerdict::Deviates => CaseVerdict::Deviates,
         RequirementVerdict::Fail => CaseVerdict::Fail,
     }
 }
 
 /// What was chosen that is not our own ruling, and cases by verdict; zeros but that of `pass` are left out.
-fn summary(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn summary(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
     let chosen: Vec<_> = report
         .readings
         .iter()
@@ -303,11 +377,15 @@ fn summary(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
         })
         .collect();
     let cases = text::counted(report.summary.cases, "case");
+    let accepted = match report.summary.accepted {
+        0 => String::new(),
+        accepted => format!("; {} accepted", text::counted(accepted, "difference")),
+    };
     let time = report.times.as_ref();
     let time = time.map_or_else(String::new, |times| {
         format!(" in {:.2} s", times.seconds_total)
     });
-    writeln!(out, "{cases}: {}{time}", counts.join(", "))
+    writeln!(out, "{cases}: {}{accepted}{time}", counts.join(", "))
 }
 
 #[cfg(test)]
