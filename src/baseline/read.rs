@@ -106,7 +106,7 @@ impl Reader {
         let whole = span(item);
         // A required key that was misspelt is one mistake, not two.
         let missing = |key: &str| !misspelt.iter().any(|meant| meant == key);
-        let mut required = |reader: &mut Self, key: &'static str| match table.get(key) {
+        let required = |reader: &mut Self, key: &'static str| match table.get(key) {
             Some(value) => reader.text(value),
             None => {
                 if missing(key) {

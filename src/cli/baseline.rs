@@ -43,11 +43,7 @@ pub(super) struct Stale {
 }
 
 /// The entries of a baseline that have to be mended or deleted.
-pub(super) fn stale(
-    baseline: &Baseline,
-    found: &[(usize, Staleness)],
-    colour: bool,
-) -> Vec<Stale> {
+pub(super) fn stale(baseline: &Baseline, found: &[(usize, Staleness)], colour: bool) -> Vec<Stale> {
     let mut told = Vec::new();
     for (number, why) in found {
         let entry = &baseline.entries[*number];
