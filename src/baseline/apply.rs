@@ -142,10 +142,9 @@ impl Entry {
         Some(match check.verdict {
             CheckVerdict::Pass => "the check passes".to_owned(),
             CheckVerdict::NotObservable => "the check could not be observed".to_owned(),
-            CheckVerdict::Fail | CheckVerdict::Deviates | CheckVerdict::NotReached => format!(
-                "the check expects `{}` and finds `{}`",
-                check.expected, check.found
-            ),
+            CheckVerdict::Fail | CheckVerdict::Deviates | CheckVerdict::NotReached => {
+                format!("it expects {}, finds {}", check.expected, check.found)
+            }
         })
     }
 

@@ -334,7 +334,7 @@ expires = 2027-01-31
         let wrong = GOOD
             .replace("version = 1", "version = 2\nextra = true")
             .replace("door = \"session\"", "door = \"sesion\"")
-            .replace("R-4-10", "R-4-1O")
+            .replace("R-4-10", "R4-10")
             .replace("check =", "chek =")
             .replace("expected = \"8d\"", "expected = 8")
             .replace("reason = \"known\"\n", "")
@@ -347,7 +347,7 @@ expires = 2027-01-31
                 "b.toml:2:1: IC2101: unknown key, found `extra`, expected version, accepted",
                 "b.toml:4:1: IC2103: required key `reason` is missing",
                 "b.toml:7:8: IC2104: unknown door, found `sesion`, expected delegate, session, http, net.tcp, exec; did you mean `session`",
-                "b.toml:8:15: IC2401: unknown requirement, found `R-4-1O`; did you mean `R-4-10`",
+                "b.toml:8:15: IC2401: unknown requirement, found `R4-10`; did you mean `R-4-10`",
                 "b.toml:9:1: IC2101: unknown key, found `chek`; did you mean `check`",
                 "b.toml:10:12: IC2102: wrong type, found a whole number, expected text",
                 "b.toml:12:9: IC2104: `issue` says nothing",

@@ -64,13 +64,13 @@ pub(super) fn stale(baseline: &Baseline, found: &[(usize, Staleness)], colour: b
                 let notes = vec![
                     about,
                     format!(
-                        "expected: a failure of `{}` that expects `{}`{}",
+                        "expected: a failure of `{}`; it expects {}{}",
                         entry.check,
                         entry.expected,
                         entry
                             .found
                             .as_ref()
-                            .map_or_else(String::new, |found| format!(" and finds `{found}`"))
+                            .map_or_else(String::new, |found| format!(", finds {found}"))
                     ),
                     format!("found: {found}"),
                     "help: delete the entry, or mend it".to_owned(),

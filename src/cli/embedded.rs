@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn a_path_names_all_files_a_folder_or_one() {
-        let count = |below| named(below).count();
+        fn count(below: &str) -> usize {
+            named(below).count()
+        }
         assert_eq!(count(""), FILES.len());
         let (first, _) = FILES[0];
         assert_eq!(count(first), 1);

@@ -385,7 +385,7 @@ pub(super) fn summary(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Res
     let time = time.map_or_else(String::new, |times| {
         format!(" in {:.2} s", times.seconds_total)
     });
-    writeln!(out, "{cases}: {}{accepted}{time}", counts.join(", "))
+    writeln!(out, "{cases}: {}{time}{accepted}", counts.join(", "))
 }
 
 #[cfg(test)]
