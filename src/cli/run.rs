@@ -147,7 +147,12 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
         tell_stale(accepted, &stale, arguments, out)?;
     }
     write_results(&report, arguments, ci, out)?;
-    if let Some(path) = &arguments.write_baseline {
+    // Half of the failures would look like all of them.
+    if let Some(path) = arguments
+        .write_baseline
+        .as_ref()
+        .filter(|_| !outcome.interrupted)
+    {
         let entries = baseline::write(path, &report, expires)?;
         eprintln!(
             "baseline: {} written to {}, accepted until {expires}",

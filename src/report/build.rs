@@ -440,6 +440,65 @@ mod tests {
     }
 
     #[test]
+    fn a_verdict_ignores_what_is_accepted_and_nothing_else() {
+        let checks = [
+            sample::lease_fails(),
+            sample::overall_fails(),
+            sample::passes(),
+        ];
+        let accept = |requirements: &'static [RequirementId]| {
+            let case = sample::case_with(&checks).accepting(false, |check| {
+                requirements
+                    .contains(&check.requirement)
+                    .then(sample::accepted)
+            });
+            (case.verdict, case.accepted().count())
+        };
+        assert_eq!(accept(&[]), (CaseVerdict::Fail, 0));
+        assert_eq!(accept(&[RequirementId::R_4_10]), (CaseVerdict::Fail, 1));
+        // What passes cannot be accepted.
+        let all = &[
+            RequirementId::R_4_10,
+            RequirementId::R_31_4,
+            RequirementId::R_INIT_6,
+        ];
+        assert_eq!(accept(all), (CaseVerdict::Pass, 2));
+    }
+
+    #[test]
+    fn a_flaky_case_fails_and_every_reader_says_so() {
+        let case = || {
+            sample::case_with(&[sample::passes()]).with_flaky(Flaky {
+                repeat: 3,
+                line: 5,
+                first: Some("< SetOverallStatus".to_owned()),
+                then: None,
+            })
+        };
+        let accepting = case().accepting(false, |_| Some(sample::accepted()));
+        assert_eq!(accepting.verdict, CaseVerdict::Fail);
+        let report = sample::report(vec![case()]);
+        let mut out = Vec::new();
+        crate::report::human(&report, &crate::report::HumanOptions::default(), &mut out).unwrap();
+        crate::report::github(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        for part in [
+            "flaky: repeats of the case show different things\n",
+            "   = differs: line 5 of the trace, in repeat 3\n   = first run: < SetOverallStatus\n   = repeat: (the trace has ended)\n",
+            "--seed 7 --repeat 3`",
+            ",title=repeats of the case show different things::",
+        ] {
+            assert!(text.contains(part), "`{part}` is missing in {text}");
+        }
+        let xml = crate::report::junit(&report);
+        assert!(
+            xml.contains("message=\"repeats of the case show different things\" type=\"flaky\""),
+            "{xml}"
+        );
+        assert!(crate::report::markdown(&report).contains("| flaky |"));
+    }
+
+    #[test]
     fn a_check_points_at_its_expectation_else_at_its_step_else_at_the_case() {
         let case = sample::case_with(&[
             sample::lease_fails(),
