@@ -42,6 +42,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "baseline",
+        &["report", "scenario", "spec", "trace", "verdict"],
+    ),
+    (
         "door",
         &[
             "delegate", "model", "partner", "session", "spec", "store", "suite", "trace", "world",
@@ -50,7 +54,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
+            "baseline", "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

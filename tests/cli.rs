@@ -81,13 +81,6 @@ fn exit_3_when_the_command_line_is_wrong_or_nothing_is_selected() {
         assert_eq!(ran.code, Some(3), "{arguments:?}: {}{}", ran.out, ran.err);
         assert!(!ran.err.trim().is_empty(), "{arguments:?} says nothing");
     }
-    let ran = Cli::in_folder("exit-3-no-folder").run(&["run"]);
-    assert_eq!(ran.code, Some(3));
-    assert!(
-        ran.err.contains("there is no folder `scenarios` here"),
-        "{}",
-        ran.err
-    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cli::partition::Partition;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 
@@ -15,9 +16,9 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a scenario or snapshot file is wrong, \
+const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a scenario, baseline or snapshot file is wrong, \
     3 usage or nothing selected, 4 the run could not be carried out, 5 a bug of ours, \
-    6 an orphaned or pending snapshot, 130 interrupted.";
+    6 a stale baseline entry, an orphaned or pending snapshot, 130 interrupted.";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -27,6 +28,8 @@ pub(super) enum Command {
     List(ListArguments),
     /// List the requirements, and which of them the scenarios test.
     Requirements(RequirementsArguments),
+    /// Look at snapshots that wait for a decision, accept or reject them.
+    Snapshots(SnapshotsArguments),
     /// End as a bug of ours would, so that scripts can be tried against it.
     #[command(hide = true)]
     Panic,
@@ -35,7 +38,7 @@ pub(super) enum Command {
 /// Which scenarios and cases.
 #[derive(Debug, Args)]
 pub(super) struct Selection {
-    /// Scenario files, or folders of them [default: scenarios]
+    /// Scenario files, or folders of them; `embedded:` names the built-in ones [default: scenarios, else embedded:]
     pub(super) paths: Vec<PathBuf>,
     /// Only cases about a requirement of this section of the document, such as 3.19.4.4.1.31
     #[arg(long, value_name = "SECTION")]
@@ -84,10 +87,25 @@ pub(super) struct RunArguments {
     /// How many cases run at the same time [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(super) jobs: Option<u16>,
+    /// Only this part of the cases: every case is in exactly one of N parts, which one depends on nothing but its name
+    #[arg(long, value_name = "K/N", value_parser = Partition::parse)]
+    pub(super) partition: Option<Partition>,
+    /// Run each case N times; a difference between the traces is a failure
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(super) repeat: u32,
+    /// Accepted failures: what this file lists does not count, and what it lists in vain ends with exit code 6
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the failures as a new baseline, for somebody to give each a reason
+    #[arg(long, value_name = "FILE")]
+    pub(super) write_baseline: Option<PathBuf>,
+    /// No colour, no progress, no pending snapshots written; also where the environment says CI=true
+    #[arg(long)]
+    pub(super) ci: bool,
     /// The form of the result on the standard output
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(super) format: Format,
-    /// Write a report file as well: junit=FILE or json=FILE; can be given more than once
+    #[arg(long, value_enum, default_value_t = RunFormat::Human)]
+    pub(super) format: RunFormat,
+    /// Write a report file as well: junit=FILE, json=FILE or markdown=FILE; can be given more than once
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
     pub(super) report: Vec<ReportFile>,
     /// Compare traces with the snapshots beside the scenarios folder, write them, or leave them alone
@@ -102,6 +120,9 @@ pub(super) struct RunArguments {
 pub(super) struct ListArguments {
     #[command(flatten)]
     pub(super) selection: Selection,
+    /// Write the built-in scenarios out as a new folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) export: Option<PathBuf>,
     /// The form of the list
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
@@ -124,9 +145,42 @@ pub(super) enum Format {
     Json,
 }
 
+/// The forms of a run's result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RunFormat {
+    /// Text for people.
+    Human,
+    /// One JSON object.
+    Json,
+    /// Annotations for GitHub Actions, then the summary.
+    Github,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SnapshotsArguments {
+    /// What to do with them
+    #[arg(value_enum)]
+    pub(super) action: SnapshotAction,
+    /// Names of snapshots, or ids of scenarios [default: all that are pending]
+    pub(super) names: Vec<String>,
+    /// The folder of the snapshots
+    #[arg(long, value_name = "DIR", default_value = "snapshots")]
+    pub(super) folder: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum SnapshotAction {
+    /// Show what would change; exit code 6 if anything is pending.
+    Diff,
+    /// Put each in the place of the accepted one.
+    Accept,
+    /// Delete them.
+    Reject,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum SnapshotMode {
-    /// Compare; a difference is a failure.
+    /// Compare; a difference is a failure. Outside CI, what differs is written for `ipamconf snapshots`.
     Check,
     /// Write what is new or different.
     Update,
@@ -145,6 +199,7 @@ pub(super) struct ReportFile {
 pub(super) enum ReportForm {
     JUnit,
     Json,
+    Markdown,
 }
 
 fn requirement(text: &str) -> Result<RequirementId, String> {
@@ -169,9 +224,10 @@ fn report_file(text: &str) -> Result<ReportFile, String> {
     let form = match form {
         "junit" => ReportForm::JUnit,
         "json" => ReportForm::Json,
+        "markdown" => ReportForm::Markdown,
         other => {
             return Err(format!(
-                "no report format is called `{other}`; there are junit and json"
+                "no report format is called `{other}`; there are junit, json and markdown"
             ));
         }
     };

@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use crate::cli::CliError;
 use crate::cli::args::Selection;
+use crate::cli::{CliError, embedded};
 use crate::report::diagnostic;
 use crate::scenario::{
     Case, FILE_BYTES_MAX, LoadCode, LoadError, Rejected, Scenario, Source, read,
@@ -31,19 +31,31 @@ pub(super) struct Loaded {
 pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CliError> {
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     let mut loaded = Loaded::default();
-    let default = [PathBuf::from(DEFAULT_FOLDER)];
+    let default = [default_path()];
     let named = if paths.is_empty() {
-        if !default[0].is_dir() {
-            return Err(CliError::Usage(format!(
-                "there is no folder `{DEFAULT_FOLDER}` here: name scenario files or folders"
-            )));
+        if embedded::below(&default[0]).is_some() {
+            eprintln!(
+                "note: there is no folder `{DEFAULT_FOLDER}` here: taking the {} built-in scenarios",
+                embedded::FILES.len()
+            );
         }
         &default[..]
     } else {
         paths
     };
     for path in named {
-        if path.is_dir() {
+        if let Some(below) = embedded::below(path) {
+            let before = files.len();
+            files.extend(embedded::named(below).map(|(name, _)| {
+                let id = name.trim_end_matches(".toml").to_owned();
+                (id, PathBuf::from(format!("{}{name}", embedded::PREFIX)))
+            }));
+            if files.len() == before {
+                return Err(CliError::Usage(format!(
+                    "no built-in scenario is called `{below}`: `ipamconf list embedded:` shows them"
+                )));
+            }
+        } else if path.is_dir() {
             let mut found = Vec::new();
             collect(path, 0, &mut found, &mut loaded.rejected);
             found.sort();
@@ -72,6 +84,37 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CliError> {
         }
     }
     Ok(loaded)
+}
+
+/// What is meant when no path is given: the folder `scenarios` where there is one, else what the binary carries.
+fn default_path() -> PathBuf {
+    let folder = PathBuf::from(DEFAULT_FOLDER);
+    if folder.is_dir() {
+        folder
+    } else {
+        PathBuf::from(embedded::PREFIX)
+    }
+}
+
+/// Whether the files that were named would hold a scenario of that id, if there were one.
+pub(super) fn covers(paths: &[PathBuf], id: &str) -> bool {
+    let default = [default_path()];
+    let named = if paths.is_empty() { &default } else { paths };
+    named.iter().any(|path| {
+        let (prefix, whole) = match embedded::below(path) {
+            Some(below) => (below.trim_end_matches(".toml").to_owned(), false),
+            None if path.is_dir() => {
+                // As if for a file in that folder, without the file.
+                let inside = id_of(&path.join("x.toml"), Some(path));
+                let prefix = inside.strip_suffix('x').unwrap_or_default();
+                (prefix.trim_end_matches('/').to_owned(), false)
+            }
+            None => (id_of(path, None), true),
+        };
+        id.strip_prefix(prefix.as_str()).is_some_and(|rest| {
+            prefix.is_empty() || rest.is_empty() || (!whole && rest.starts_with('/'))
+        })
+    })
 }
 
 fn collect(folder: &Path, depth: usize, found: &mut Vec<PathBuf>, rejected: &mut Vec<Rejected>) {
@@ -111,7 +154,7 @@ fn id_of(file: &Path, named: Option<&Path>) -> String {
         .join("/")
 }
 
-fn unreadable(path: &Path, error: &str) -> Rejected {
+pub(super) fn unreadable(path: &Path, error: &str) -> Rejected {
     let source = Source::new(path.display().to_string(), "");
     let error = LoadError::new(
         LoadCode::Unreadable,
@@ -127,6 +170,9 @@ fn unreadable(path: &Path, error: &str) -> Rejected {
 
 fn read_file(id: &str, path: &Path) -> Result<Scenario, Rejected> {
     let name = path.display().to_string();
+    if let Some((_, text)) = embedded::below(path).and_then(|below| embedded::named(below).next()) {
+        return read(id, Source::new(name, text));
+    }
     let mut bytes = Vec::new();
     // One byte past the limit is enough to know that it is exceeded.
     let limit = FILE_BYTES_MAX as u64 + 1;
@@ -225,8 +271,14 @@ pub(super) fn write_whole(path: &Path, content: &str) -> Result<(), CliError> {
         path: path.display().to_string(),
         error,
     };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    // A device, a pipe or a link is written through: to put a file in its place would take it away.
+    if path
+        .symlink_metadata()
+        .is_ok_and(|found| !found.is_file() && !found.is_dir())
+    {
+        return std::fs::write(path, content).map_err(fault);
+    }
+    let beside = beside(path);
     std::fs::write(&beside, content)
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| {
@@ -235,9 +287,49 @@ pub(super) fn write_whole(path: &Path, content: &str) -> Result<(), CliError> {
         })
 }
 
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.tmp", std::process::id()))
+}
+
+/// Writes a new file whole or not at all.
+///
+/// # Errors
+/// `AlreadyExists` where something is there already.
+pub(super) fn write_new(path: &Path, content: &str) -> std::io::Result<()> {
+    let beside = beside(path);
+    // A link is made only where nothing is: what came to be there in the meantime stays.
+    let written = std::fs::write(&beside, content).and_then(|()| {
+        match std::fs::hard_link(&beside, path) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(error),
+            Err(_) if path.symlink_metadata().is_ok() => {
+                Err(std::io::ErrorKind::AlreadyExists.into())
+            }
+            // Not every file system has links.
+            Err(_) => std::fs::rename(&beside, path),
+            Ok(()) => Ok(()),
+        }
+    });
+    let _ = std::fs::remove_file(&beside);
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_cover_the_ids_that_files_below_them_have() {
+        let covers = |path: &str, id| covers(&[PathBuf::from(path)], id);
+        assert!(covers("embedded:", "a/b"));
+        assert!(covers("embedded:a", "a/b") && !covers("embedded:a", "ab/c"));
+        assert!(covers("embedded:a/b.toml", "a/b") && !covers("embedded:a/b.toml", "a/bc"));
+        assert!(covers("scenarios", "a/b"));
+        let folder = "scenarios/replicate-server";
+        assert!(covers(folder, "replicate-server/x") && !covers(folder, "other/x"));
+        assert!(covers("scenarios/a/b.toml", "a/b") && !covers("scenarios/a/b.toml", "a/b/c"));
+        assert!(covers("src", "anything/at-all"));
+    }
 
     #[test]
     fn ids_are_paths_below_the_scenarios_folder() {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::cli::args::{Format, ListArguments};
 use crate::cli::files::{load, render, selects};
-use crate::cli::{CliError, Exit};
+use crate::cli::{CliError, Exit, embedded};
 use crate::scenario::Scenario;
 
 #[derive(Serialize)]
@@ -26,6 +26,18 @@ struct ListedCase<'a> {
 }
 
 pub(super) fn list(arguments: &ListArguments, out: &mut dyn Write) -> Result<Exit, CliError> {
+    if let Some(folder) = &arguments.export {
+        if !arguments.selection.is_everything() {
+            return Err(CliError::Usage(
+                "`--export` writes all built-in scenarios: give neither paths nor filters with it"
+                    .to_owned(),
+            ));
+        }
+        embedded::export(folder)?;
+        let count = embedded::FILES.len();
+        writeln!(out, "{count} scenarios written to {}", folder.display())?;
+        return Ok(Exit::Conformant);
+    }
     let loaded = load(&arguments.selection.paths)?;
     for rejected in &loaded.rejected {
         eprint!("{}", render(rejected, std::io::stderr().is_terminal()));

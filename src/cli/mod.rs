@@ -3,10 +3,15 @@
 //! Floor 6. The one place that reads files, writes them, starts threads and looks at the clock.
 
 mod args;
+mod baseline;
+mod embedded;
 mod exit;
 mod files;
 mod list;
+mod partition;
+mod progress;
 mod requirements;
+mod review;
 mod run;
 mod snapshots;
 
@@ -32,6 +37,14 @@ pub enum CliError {
         path: String,
         /// What the system says.
         error: std::io::Error,
+    },
+    /// A file that was to be used is not what it has to be.
+    #[error("`{path}`: {what}")]
+    File {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        what: String,
     },
     /// The standard output could not be written to.
     #[error("cannot write the result: {0}")]
@@ -64,6 +77,7 @@ pub fn main_with(
         Command::Run(arguments) => run::run(arguments, out),
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
+        Command::Snapshots(arguments) => review::snapshots(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {
@@ -77,6 +91,7 @@ pub fn main_with(
             eprintln!("error: {error}");
             match error {
                 CliError::Usage(_) => Exit::Usage,
+                CliError::File { .. } => Exit::WrongFile,
                 CliError::Write { .. } | CliError::Output(_) => Exit::Broken,
             }
         }

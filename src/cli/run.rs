@@ -8,20 +8,25 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
+use crate::baseline::{Baseline, Entry};
 use crate::check::check;
-use crate::cli::args::{Format, ReportForm, RunArguments, SnapshotMode, readings};
-use crate::cli::files::{case_name, load, render, selects, write_whole};
-use crate::cli::{CliError, Exit, Outcome, snapshots};
+use crate::cli::args::{ReportForm, RunArguments, RunFormat, SnapshotMode, readings};
+use crate::cli::baseline::{self, Stale};
+use crate::cli::files::{case_name, covers, load, render, selects, write_whole};
+use crate::cli::progress::Progress;
+use crate::cli::snapshots::{self, Policy};
+use crate::cli::{CliError, Exit, Outcome};
 use crate::door::{DelegateTarget, SessionTarget};
 use crate::report::{
-    CaseContext, CaseVerdict, HumanOptions, Report, RunInfo, ScenarioReport, Snapshot,
-    SnapshotVerdict, Target as TargetReport, Times, command_again, common_part, difference_lines,
-    human, json, junit, snapshot, snapshot_name,
+    Annotation, CaseContext, CaseVerdict, Flaky, HumanOptions, Report, RunInfo, ScenarioReport,
+    Snapshot, SnapshotVerdict, Target as TargetReport, Times, annotation, command_again,
+    common_part, difference_lines, github, human, json, junit, markdown, snapshot, snapshot_name,
+    trace_lines,
 };
-use crate::scenario::{Case, Scenario};
+use crate::scenario::{Case, Rejected, Scenario};
 use crate::spec::Readings;
-use crate::suite::{Target, run_case};
-use crate::trace::Door;
+use crate::suite::{Target, TargetError, run_case};
+use crate::trace::{Door, Trace};
 
 /// The doors that our own simulator is reached through.
 const DOORS: &[Door] = &[Door::Delegate, Door::Session];
@@ -49,53 +54,55 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
     let clock = Instant::now();
     let interrupted = watch_for_interrupt();
     let chosen = readings(&arguments.reading).map_err(CliError::Usage)?;
+    let ci = arguments.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
+    let (today, expires) = baseline::today();
+    if let Some(path) = &arguments.write_baseline {
+        baseline::refuse_existing(path)?;
+    }
     let loaded = load(&arguments.selection.paths)?;
-    let errors_colour = colour(&std::io::stderr());
-    for rejected in &loaded.rejected {
-        eprint!("{}", render(rejected, errors_colour));
-    }
-    if let [only] = &loaded.rejected[..] {
-        eprintln!(
-            "{} in {}",
-            count(only.errors.len(), "mistake"),
-            only.source.path
-        );
-    } else if !loaded.rejected.is_empty() {
-        let mistakes = loaded
-            .rejected
-            .iter()
-            .map(|rejected| rejected.errors.len())
-            .sum();
-        eprintln!(
-            "{} in {} files",
-            count(mistakes, "mistake"),
-            loaded.rejected.len()
-        );
-    }
+    tell_rejected(&loaded.rejected, arguments, ci, out)?;
+    let accepted = match arguments.baseline.as_deref().map(baseline::read) {
+        None => None,
+        Some(Ok(accepted)) => Some(accepted),
+        Some(Err(rejected)) => {
+            tell_rejected(&[rejected], arguments, ci, out)?;
+            return Ok(Exit::WrongFile);
+        }
+    };
     let jobs = select(&loaded.scenarios, arguments);
     if jobs.is_empty() && loaded.rejected.is_empty() {
-        return Err(CliError::Usage(
-            "no scenario was selected: `ipamconf list` shows what there is".to_owned(),
-        ));
+        return Err(CliError::Usage(match arguments.partition {
+            Some(partition) => format!("no scenario was selected in part {partition}"),
+            None => "no scenario was selected: `ipamconf list` shows what there is".to_owned(),
+        }));
     }
-    let finished = run_all(&jobs, arguments, &chosen, &interrupted);
+    let progress = Progress::new(jobs.len(), !ci && is_drawn_on(&std::io::stderr()));
+    let mut finished = run_all(&jobs, arguments, &chosen, &interrupted, &progress);
+    drop(progress);
     let mut outcome = Outcome {
         wrong_file: !loaded.rejected.is_empty(),
         interrupted: interrupted.load(Ordering::Relaxed),
         bug: finished.iter().any(|(_, finished)| finished.bug),
         ..Outcome::default()
     };
-    let mut finished: Vec<(usize, Finished)> = finished;
     // A trace under another reading differs from its snapshot by design.
+    let policy = Policy {
+        mode: arguments.snapshots,
+        write_pending: !ci,
+    };
+    let mut told = BTreeSet::new();
     if chosen.differing().next().is_none() {
-        visit_snapshots(&jobs, &mut finished, arguments)?;
+        told = visit_snapshots(&jobs, &mut finished, policy)?;
     }
-    let stale = if arguments.selection.is_everything()
+    if ci {
+        told.clear();
+    }
+    let leftover = if arguments.selection.is_everything()
         && arguments.door.is_empty()
         && loaded.rejected.is_empty()
         && arguments.snapshots != SnapshotMode::Off
     {
-        leftovers(&loaded.scenarios)
+        leftovers(&loaded.scenarios, &told)
     } else {
         Vec::new()
     };
@@ -104,6 +111,18 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
     for (_, finished) in finished {
         seconds.push(finished.seconds);
         reports.push(finished.report);
+    }
+    let mut stale = Vec::new();
+    if let Some(accepted) = &accepted {
+        let is_gone = |entry: &Entry| {
+            loaded.rejected.is_empty() && is_gone(entry, &loaded.scenarios, arguments)
+        };
+        let applied = accepted.apply(today, arguments.strict, reports, is_gone);
+        reports = applied.scenarios;
+        // Of a run that was cut short, nobody knows what the rest would have matched.
+        if !outcome.interrupted {
+            stale = baseline::stale(accepted, &applied.stale, colour(&std::io::stderr(), ci));
+        }
     }
     let info = RunInfo {
         target: TargetReport {
@@ -123,10 +142,32 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
         seconds,
     });
     judge(&report, &mut outcome);
-    outcome.stale |= !stale.is_empty();
-    write_results(&report, arguments, out)?;
-    for line in &stale {
+    outcome.stale |= !leftover.is_empty() || !stale.is_empty();
+    if let Some(accepted) = &accepted {
+        tell_stale(accepted, &stale, arguments, out)?;
+    }
+    write_results(&report, arguments, ci, out)?;
+    // Half of the failures would look like all of them.
+    if let Some(path) = arguments
+        .write_baseline
+        .as_ref()
+        .filter(|_| !outcome.interrupted)
+    {
+        let entries = baseline::write(path, &report, expires)?;
+        eprintln!(
+            "baseline: {} written to {}, accepted until {expires}",
+            count(entries, "failure"),
+            path.display()
+        );
+    }
+    for line in &leftover {
         eprintln!("stale snapshot: {line}");
+    }
+    if !told.is_empty() {
+        eprintln!(
+            "{} to review: `ipamconf snapshots diff`, then `accept` or `reject`",
+            count(told.len(), "snapshot")
+        );
     }
     if outcome.interrupted {
         eprintln!(
@@ -139,6 +180,106 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
         eprintln!("{}", crate::cli::exit::BUG_REPORT);
     }
     Ok(outcome.exit())
+}
+
+/// How many files with mistakes are shown in full.
+const REJECTED_IN_FULL_MAX: usize = 10;
+
+/// How many more get a line.
+const REJECTED_MAX: usize = 100;
+
+/// Says what is wrong with files: of the first few everything, of the others a line.
+fn tell_rejected(
+    rejected: &[Rejected],
+    arguments: &RunArguments,
+    ci: bool,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let errors_colour = colour(&std::io::stderr(), ci);
+    let mistakes = rejected.iter().map(|rejected| rejected.errors.len()).sum();
+    for (number, rejected) in rejected.iter().enumerate() {
+        if arguments.format == RunFormat::Github {
+            for error in &rejected.errors {
+                let position = rejected.source.position(error.span.start);
+                let command = annotation(
+                    Annotation::Error,
+                    &rejected.source.path,
+                    (position.line, position.column),
+                    error.code.name(),
+                    &[error.to_string()],
+                );
+                out.write_all(command.as_bytes())?;
+            }
+        }
+        if number < REJECTED_IN_FULL_MAX || arguments.verbose {
+            eprint!("{}", render(rejected, errors_colour));
+        } else if number < REJECTED_IN_FULL_MAX + REJECTED_MAX
+            && let Some(first) = rejected.errors.first()
+        {
+            let others = match rejected.errors.len() {
+                1 => String::new(),
+                all => format!(" (and {})", count(all - 1, "more mistake")),
+            };
+            let place = rejected.source.locate(first.span);
+            eprintln!("{place}: {}: {}{others}", first.code, first.message);
+        }
+    }
+    match rejected {
+        [] => {}
+        [only] => eprintln!("{} in {}", count(mistakes, "mistake"), only.source.path),
+        _ => eprintln!("{} in {} files", count(mistakes, "mistake"), rejected.len()),
+    }
+    Ok(())
+}
+
+/// Says which entries of the baseline have to be mended or deleted, and which nobody has filled in.
+fn tell_stale(
+    accepted: &Baseline,
+    stale: &[Stale],
+    arguments: &RunArguments,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let path = &accepted.source.path;
+    for entry in stale {
+        eprintln!("{}", entry.drawing);
+        if arguments.format == RunFormat::Github {
+            let place = (entry.line, entry.column);
+            let command = annotation(Annotation::Error, path, place, entry.title, &entry.notes);
+            out.write_all(command.as_bytes())?;
+        }
+    }
+    if !stale.is_empty() {
+        let entries = if stale.len() == 1 { "entry" } else { "entries" };
+        eprintln!("{} stale {entries} in {path}", stale.len());
+    }
+    let open = accepted
+        .entries
+        .iter()
+        .filter(|entry| entry.is_placeholder())
+        .count();
+    if open > 0 {
+        let placeholder = crate::baseline::PLACEHOLDER;
+        eprintln!(
+            "note: in {path}, `{placeholder}` still stands for the reason or the issue of {open} of {} entries",
+            accepted.entries.len()
+        );
+    }
+    Ok(())
+}
+
+/// Whether there is no such scenario, case or door, as far as this run can know.
+fn is_gone(entry: &Entry, scenarios: &[Scenario], arguments: &RunArguments) -> bool {
+    let mut of_id = scenarios
+        .iter()
+        .filter(|scenario| scenario.id == entry.scenario)
+        .peekable();
+    if of_id.peek().is_none() {
+        return covers(&arguments.selection.paths, &entry.scenario);
+    }
+    !of_id.flat_map(|scenario| &scenario.cases).any(|case| {
+        (entry.case.is_none() || entry.case == case.name)
+            && entry.door.is_none_or(|door| case.doors.contains(&door))
+    })
 }
 
 fn count(number: usize, of: &str) -> String {
@@ -165,22 +306,25 @@ fn judge(report: &Report, outcome: &mut Outcome) {
 fn write_results(
     report: &Report,
     arguments: &RunArguments,
+    ci: bool,
     out: &mut dyn Write,
 ) -> Result<(), CliError> {
     for file in &arguments.report {
         let content = match file.form {
             ReportForm::JUnit => junit(report),
             ReportForm::Json => json(report),
+            ReportForm::Markdown => markdown(report),
         };
         write_whole(&file.path, &content)?;
     }
     match arguments.format {
-        Format::Json => out.write_all(json(report).as_bytes())?,
+        RunFormat::Json => out.write_all(json(report).as_bytes())?,
         // Nothing was run: the mistakes in the files have said it all.
-        Format::Human if report.scenarios.is_empty() => {}
-        Format::Human => {
+        _ if report.scenarios.is_empty() => {}
+        RunFormat::Github => github(report, out)?,
+        RunFormat::Human => {
             let options = HumanOptions {
-                colour: colour(&std::io::stdout()),
+                colour: colour(&std::io::stdout(), ci),
                 verbose: arguments.verbose,
                 width: WIDTH,
             };
@@ -192,8 +336,13 @@ fn write_results(
 }
 
 /// Colour is for terminals, and for people who have not said otherwise.
-fn colour(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+pub(super) fn colour(stream: &impl IsTerminal, ci: bool) -> bool {
+    !ci && stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Whether a line can be drawn again and again.
+fn is_drawn_on(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
 }
 
 /// The cases to run, in the order of the files; a case that our simulator has no door for is listed with one that it
@@ -205,6 +354,11 @@ fn select<'a>(scenarios: &'a [Scenario], arguments: &RunArguments) -> Vec<Job<'a
             .cases
             .iter()
             .filter(|case| selects(&arguments.selection, scenario, case))
+            .filter(|case| {
+                arguments
+                    .partition
+                    .is_none_or(|part| part.holds(&scenario.id, case.name.as_deref()))
+            })
         {
             let ours: Vec<Door> = case
                 .doors
@@ -261,6 +415,7 @@ fn run_all(
     arguments: &RunArguments,
     readings: &Readings,
     interrupted: &AtomicBool,
+    progress: &Progress,
 ) -> Vec<(usize, Finished)> {
     let next = AtomicUsize::new(0);
     let finished = Mutex::new(Vec::with_capacity(jobs.len()));
@@ -275,6 +430,10 @@ fn run_all(
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     let result = run_job(job, arguments, readings);
+                    progress.finished(matches!(
+                        result.report.verdict,
+                        CaseVerdict::Fail | CaseVerdict::Error
+                    ));
                     finished
                         .lock()
                         .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -331,21 +490,27 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
     let ran = catch_unwind(AssertUnwindSafe(|| {
-        let mut delegate = DelegateTarget::default();
-        let mut session = SessionTarget::default();
-        let target: &mut dyn Target = if job.door == Door::Delegate {
-            &mut delegate
-        } else {
-            &mut session
-        };
-        run_case(job.case, target, readings).map(|trace| {
-            let checks = check(job.case, &trace, readings);
-            let difference = trace.after.as_ref().map_or_else(Vec::new, |after| {
-                difference_lines(&trace.setup.tables, after, &trace.setup.names)
-            });
-            let report = ScenarioReport::from_case(&context, &trace, &checks, difference);
-            (report, (snapshot(&trace), common_part(&trace)))
-        })
+        let trace = trace_of(job, readings)?;
+        let mut flaky = None;
+        if arguments.repeat > 1 {
+            let first = trace_lines(&trace);
+            for repeat in 2..=arguments.repeat as usize {
+                let then = trace_lines(&trace_of(job, readings)?);
+                flaky = first_difference(&first, &then, repeat);
+                if flaky.is_some() {
+                    break;
+                }
+            }
+        }
+        let checks = check(job.case, &trace, readings);
+        let difference = trace.after.as_ref().map_or_else(Vec::new, |after| {
+            difference_lines(&trace.setup.tables, after, &trace.setup.names)
+        });
+        let mut report = ScenarioReport::from_case(&context, &trace, &checks, difference);
+        if let Some(flaky) = flaky {
+            report = report.with_flaky(flaky);
+        }
+        Ok::<_, TargetError>((report, (snapshot(&trace), common_part(&trace))))
     }));
     match ran {
         Ok(Ok((report, texts))) => done(report, Some(texts), false),
@@ -366,14 +531,37 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
     }
 }
 
+fn trace_of(job: &Job<'_>, readings: &Readings) -> Result<Trace, TargetError> {
+    let mut delegate = DelegateTarget::default();
+    let mut session = SessionTarget::default();
+    let target: &mut dyn Target = if job.door == Door::Delegate {
+        &mut delegate
+    } else {
+        &mut session
+    };
+    run_case(job.case, target, readings)
+}
+
+/// Where two traces of the same case part.
+fn first_difference(first: &[String], then: &[String], repeat: usize) -> Option<Flaky> {
+    let at = (0..first.len().max(then.len())).find(|at| first.get(*at) != then.get(*at))?;
+    Some(Flaky {
+        repeat,
+        line: at + 1,
+        first: first.get(at).cloned(),
+        then: then.get(at).cloned(),
+    })
+}
+
 /// Compares each case's trace with its snapshot: that of the door `session` where it has one. The door `delegate`
-/// has to agree with it on what both show.
+/// has to agree with it on what both show. Gives the names of those that are new or changed.
 fn visit_snapshots(
     jobs: &[Job<'_>],
     finished: &mut [(usize, Finished)],
-    arguments: &RunArguments,
-) -> Result<(), CliError> {
+    policy: Policy,
+) -> Result<BTreeSet<String>, CliError> {
     let mut common: Option<(usize, usize, String)> = None;
+    let mut to_review = BTreeSet::new();
     // Doors stand in the order of `Door::ALL`, so a case's delegate comes right before its session.
     for position in 0..finished.len() {
         let (index, result) = &finished[position];
@@ -388,8 +576,11 @@ fn visit_snapshots(
         }
         let name = snapshot_name(&job.scenario.id, job.case.name.as_deref());
         if let Some(folder) = snapshots::folder_of(Path::new(&job.scenario.source.path)) {
-            let visited = snapshots::visit(&folder, &name, &text, arguments.snapshots)?;
+            let visited = snapshots::visit(&folder, &name, &text, policy)?;
             if let Some(snapshot) = visited {
+                if snapshot.verdict != SnapshotVerdict::Same {
+                    to_review.insert(name);
+                }
                 attach(&mut finished[position].1, snapshot);
             }
         }
@@ -408,7 +599,7 @@ fn visit_snapshots(
             );
         }
     }
-    Ok(())
+    Ok(to_review)
 }
 
 fn attach(finished: &mut Finished, snapshot: Snapshot) {
@@ -417,7 +608,7 @@ fn attach(finished: &mut Finished, snapshot: Snapshot) {
     }
 }
 
-fn leftovers(scenarios: &[Scenario]) -> Vec<String> {
+fn leftovers(scenarios: &[Scenario], told: &BTreeSet<String>) -> Vec<String> {
     let mut names = BTreeSet::new();
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
     for scenario in scenarios {
@@ -432,7 +623,7 @@ fn leftovers(scenarios: &[Scenario]) -> Vec<String> {
     }
     folders
         .iter()
-        .flat_map(|folder| snapshots::leftovers(folder, &names))
+        .flat_map(|folder| snapshots::leftovers(folder, &names, told))
         .collect()
 }
 
@@ -442,15 +633,13 @@ pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId,
     for scenario in scenarios {
         for case in &scenario.cases {
             for door in case.doors.iter().filter(|door| DOORS.contains(door)) {
-                let mut delegate = DelegateTarget::default();
-                let mut session = SessionTarget::default();
-                let target: &mut dyn Target = if *door == Door::Delegate {
-                    &mut delegate
-                } else {
-                    &mut session
-                };
                 let readings = Readings::default();
-                let Ok(trace) = run_case(case, target, &readings) else {
+                let job = Job {
+                    scenario,
+                    case,
+                    door: *door,
+                };
+                let Ok(trace) = trace_of(&job, &readings) else {
                     continue;
                 };
                 let judged: BTreeSet<_> = check(case, &trace, &readings)
@@ -464,4 +653,23 @@ pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId,
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traces_part_at_the_first_line_that_differs() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let part = |first: &str, then: &str| {
+            first_difference(&lines(first), &lines(then), 2)
+                .map(|flaky| (flaky.line, flaky.first, flaky.then))
+        };
+        assert_eq!(part("a\nb", "a\nb"), None);
+        let text = |text: &str| Some(text.to_owned());
+        assert_eq!(part("a\nb\nc", "a\nx\ny"), Some((2, text("b"), text("x"))));
+        assert_eq!(part("a", "a\nb"), Some((2, None, text("b"))));
+        assert_eq!(part("a\nb", "a"), Some((2, text("b"), None)));
+    }
 }

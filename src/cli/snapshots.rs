@@ -16,6 +16,9 @@ const SOURCE: &str = "tests/snapshots.rs";
 /// How many bytes of a snapshot are read: more than any we write.
 const BYTES_MAX: u64 = 4 << 20;
 
+/// How the file of a snapshot that waits for a decision ends.
+pub(super) const PENDING: &str = ".snap.new";
+
 /// The folder that belongs to a scenario file, if it stands below a folder `scenarios`.
 pub(super) fn folder_of(file: &Path) -> Option<PathBuf> {
     let mut folder = file.parent()?;
@@ -37,22 +40,39 @@ pub(super) fn content_of(text: &str) -> Option<&str> {
     Some(content)
 }
 
+/// What is compared, and what is written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Policy {
+    pub(super) mode: SnapshotMode,
+    /// Whether what differs is written beside, for `ipamconf snapshots` to look at.
+    pub(super) write_pending: bool,
+}
+
 /// Compares a trace with its snapshot, or writes it. `None` where there is nothing to compare with.
 pub(super) fn visit(
     folder: &Path,
     name: &str,
     found: &str,
-    mode: SnapshotMode,
+    Policy {
+        mode,
+        write_pending,
+    }: Policy,
 ) -> Result<Option<Snapshot>, CliError> {
     if mode == SnapshotMode::Off || (mode == SnapshotMode::Check && !folder.is_dir()) {
         return Ok(None);
     }
     let path = folder.join(format!("{name}.snap"));
+    let pending = folder.join(format!("{name}{PENDING}"));
+    let whole = || format!("---\nsource: {SOURCE}\n---\n{}\n", found.trim_end());
     let old = read(&path);
     let same = old
         .as_deref()
         .and_then(content_of)
         .is_some_and(|old| old.trim_end() == found.trim_end());
+    if write_pending && (same || mode == SnapshotMode::Update) {
+        // What was pending is decided: the trace is the accepted one, again or from now on.
+        let _ = std::fs::remove_file(&pending);
+    }
     if same {
         return Ok(Some(Snapshot {
             verdict: SnapshotVerdict::Same,
@@ -64,14 +84,15 @@ pub(super) fn visit(
             path: folder.display().to_string(),
             error,
         })?;
-        write_whole(
-            &path,
-            &format!("---\nsource: {SOURCE}\n---\n{}\n", found.trim_end()),
-        )?;
+        write_whole(&path, &whole())?;
         return Ok(Some(Snapshot {
             verdict: SnapshotVerdict::Same,
             diff: String::new(),
         }));
+    }
+    // A courtesy: a folder that cannot be written to changes no verdict.
+    if write_pending && let Err(error) = write_whole(&pending, &whole()) {
+        eprintln!("note: {error}");
     }
     Ok(Some(match old {
         None => Snapshot {
@@ -85,7 +106,7 @@ pub(super) fn visit(
     }))
 }
 
-fn read(path: &Path) -> Option<String> {
+pub(super) fn read(path: &Path) -> Option<String> {
     use std::io::Read;
     let mut text = String::new();
     std::fs::File::open(path)
@@ -110,18 +131,25 @@ pub(super) fn diff(old: &str, new: &str) -> String {
 }
 
 /// Files in a snapshots folder that no case of the corpus belongs to, and snapshots that wait for a decision.
-pub(super) fn leftovers(folder: &Path, names: &BTreeSet<String>) -> Vec<String> {
+/// `told` are the names of snapshots that this run has told of already.
+pub(super) fn leftovers(
+    folder: &Path,
+    names: &BTreeSet<String>,
+    told: &BTreeSet<String>,
+) -> Vec<String> {
     let mut found = Vec::new();
     let Ok(entries) = std::fs::read_dir(folder) else {
         return found;
     };
     for entry in entries.flatten() {
         let file = entry.file_name().to_string_lossy().into_owned();
-        if file.ends_with(".snap.new") {
-            found.push(format!(
-                "{}: waits for a decision; look at it, then delete it",
-                entry.path().display()
-            ));
+        if let Some(name) = file.strip_suffix(PENDING) {
+            if !told.contains(name) {
+                found.push(format!(
+                    "{}: waits for a decision; `ipamconf snapshots diff` shows it",
+                    entry.path().display()
+                ));
+            }
         } else if let Some(name) = file.strip_suffix(".snap")
             && !names.contains(name)
         {

@@ -84,7 +84,7 @@ fn requirements(scenarios: &[ScenarioReport], strict: bool) -> Vec<RequirementRe
     for scenario in scenarios {
         let mut worst: BTreeMap<RequirementId, RequirementVerdict> = BTreeMap::new();
         for check in &scenario.checks {
-            let verdict = RequirementVerdict::of(check.verdict, strict);
+            let verdict = RequirementVerdict::of(check, strict);
             let entry = worst.entry(check.requirement).or_insert(verdict);
             *entry = verdict.max(*entry);
         }

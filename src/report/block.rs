@@ -4,7 +4,9 @@
 
 use annotate_snippets::Level;
 
-use crate::report::data::{CaseVerdict, CheckReport, PointsAt, Report, ScenarioReport, Snapshot};
+use crate::report::data::{
+    Accepted, CaseVerdict, CheckReport, Flaky, PointsAt, Report, ScenarioReport, Snapshot,
+};
 use crate::report::diagnostic::{Drawing, Mark};
 use crate::report::text;
 use crate::verdict::{CheckVerdict, Judge};
@@ -38,23 +40,14 @@ pub(super) struct Look {
 /// Named lines below the source.
 type Notes = Vec<(Option<&'static str>, Vec<String>)>;
 
-/// Whether the check makes its case fail.
-pub(super) const fn is_failure(verdict: CheckVerdict, strict: bool) -> bool {
-    match verdict {
-        CheckVerdict::Fail => true,
-        CheckVerdict::Deviates | CheckVerdict::NotReached => strict,
-        CheckVerdict::Pass | CheckVerdict::NotObservable => false,
-    }
-}
-
-/// The checks that make a case fail, the most telling first: failures before what only strict counts; then by the
-/// place of the requirement among those that the case is about; then what the scenario and the oracle say before
-/// the grammar.
+/// The checks that make a case fail, the most telling first: failures before what only strict counts; then what the
+/// oracle and the grammar say before the scenario; then by the place of the requirement among those that the case is
+/// about.
 pub(super) fn failures(scenario: &ScenarioReport, strict: bool) -> Vec<&CheckReport> {
     let mut failures: Vec<_> = scenario
         .checks
         .iter()
-        .filter(|check| is_failure(check.verdict, strict))
+        .filter(|check| check.fails(strict))
         .collect();
     failures.sort_by_key(|check| {
         let weight = match check.verdict {
@@ -67,12 +60,13 @@ pub(super) fn failures(scenario: &ScenarioReport, strict: bool) -> Vec<&CheckRep
             .iter()
             .position(|id| *id == check.requirement)
             .unwrap_or(usize::MAX);
+        // The document's own word first: it cites what decides. An author's expectation cites what the file is about.
         let judge = match check.judge {
-            Judge::Scenario => 0,
-            Judge::Oracle => 1,
-            Judge::Grammar => 2,
+            Judge::Oracle => 0,
+            Judge::Grammar => 1,
+            Judge::Scenario => 2,
         };
-        (weight, telling, judge)
+        (weight, judge, telling)
     });
     failures
 }
@@ -239,6 +233,55 @@ pub(super) fn snapshot(scenario: &ScenarioReport, snapshot: &Snapshot, look: Loo
     )
 }
 
+/// The block of a case whose repeats show different things.
+pub(super) fn flaky(scenario: &ScenarioReport, flaky: &Flaky, look: Look) -> String {
+    let shown = |line: &Option<String>| match line {
+        Some(line) => vec![text::line(line, LINE_MAX)],
+        None => vec!["(the trace has ended)".to_owned()],
+    };
+    let notes = vec![
+        (Some("case"), vec![case_words(scenario)]),
+        (
+            Some("differs"),
+            vec![format!(
+                "line {} of the trace, in repeat {}",
+                flaky.line, flaky.repeat
+            )],
+        ),
+        (Some("first run"), shown(&flaky.first)),
+        (Some("repeat"), shown(&flaky.then)),
+        (Some("again"), vec![again(scenario)]),
+    ];
+    let level = Level::ERROR.with_name("flaky");
+    of_case(scenario, level, FLAKY, notes, look)
+}
+
+/// What is said of a case whose repeats show different things.
+pub(super) const FLAKY: &str = "repeats of the case show different things";
+
+/// One accepted check, on one line.
+pub(super) fn accepted_line(
+    scenario: &ScenarioReport,
+    check: &CheckReport,
+    accepted: &Accepted,
+) -> String {
+    format!(
+        "{}; accepted until {}: {}",
+        one_line(scenario, check),
+        text::line(&accepted.expires, NAME_MAX),
+        because(accepted)
+    )
+}
+
+/// `reason (issue)`.
+pub(super) fn because(accepted: &Accepted) -> String {
+    format!(
+        "{} ({})",
+        text::line(&accepted.reason, LINE_MAX),
+        text::line(&accepted.issue, LINE_MAX)
+    )
+}
+
 fn of_case(
     scenario: &ScenarioReport,
     level: Level<'_>,
@@ -293,10 +336,35 @@ pub(super) fn of(report: &Report, scenario: &ScenarioReport, look: Look) -> Vec<
             if !rest.is_empty() {
                 out.push(also(scenario, rest));
             }
+            out.extend(
+                scenario
+                    .flaky
+                    .as_ref()
+                    .map(|found| flaky(scenario, found, look)),
+            );
             out
         }
         _ => Vec::new(),
     }
+}
+
+/// What failed of a case, on one line.
+pub(super) fn short(report: &Report, scenario: &ScenarioReport) -> String {
+    let what = match (scenario.verdict, failures(scenario, report.strict).first()) {
+        (CaseVerdict::Error, _) => {
+            let reason = scenario.reason.as_deref().unwrap_or("no reason was given");
+            format!("error: {}", first_line(reason))
+        }
+        (_, Some(check)) => return one_line(scenario, check),
+        (_, None) if scenario.flaky.is_some() => format!("flaky: {FLAKY}"),
+        (_, None) => "snapshot: the trace is not the accepted one".to_owned(),
+    };
+    format!(
+        "{}:{}:{}: {what}",
+        text::line(&scenario.file, NAME_MAX),
+        scenario.line,
+        scenario.column
+    )
 }
 
 fn also(scenario: &ScenarioReport, rest: &[&CheckReport]) -> String {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::data::{
-    At, CaseVerdict, CheckReport, Label, PointsAt, ReadingReport, ScenarioReport, Snapshot,
-    StepReport,
+    Accepted, At, CaseVerdict, CheckReport, Flaky, Label, PointsAt, ReadingReport, ScenarioReport,
+    Snapshot, StepReport,
 };
 use crate::report::event::events;
 use crate::report::excerpt::Excerpt;
@@ -26,10 +26,20 @@ const STEPS_MAX: usize = 1000;
 /// expectation of the scenario's own could be judged, though it has some, or no check at all, it is unjudged.
 #[must_use]
 pub fn case_verdict(checks: &[CheckResult], strict: bool) -> CaseVerdict {
-    let any = |verdict| checks.iter().any(|check| check.verdict == verdict);
+    verdict_of(
+        checks.iter().map(|check| (check.judge, check.verdict)),
+        strict,
+    )
+}
+
+fn verdict_of(
+    checks: impl Iterator<Item = (Judge, CheckVerdict)> + Clone,
+    strict: bool,
+) -> CaseVerdict {
+    let any = |wanted| checks.clone().any(|(_, verdict)| verdict == wanted);
     let mut own = checks
-        .iter()
-        .filter(|check| check.judge == Judge::Scenario)
+        .clone()
+        .filter(|(judge, _)| *judge == Judge::Scenario)
         .peekable();
     if any(CheckVerdict::Fail)
         || strict && (any(CheckVerdict::Deviates) || any(CheckVerdict::NotReached))
@@ -37,8 +47,8 @@ pub fn case_verdict(checks: &[CheckResult], strict: bool) -> CaseVerdict {
         CaseVerdict::Fail
     } else if any(CheckVerdict::Deviates) {
         CaseVerdict::Deviates
-    } else if own.peek().is_some() && !own.any(|check| check.verdict.is_judged())
-        || !checks.iter().any(|check| check.verdict.is_judged())
+    } else if own.peek().is_some() && !own.any(|(_, verdict)| verdict.is_judged())
+        || !checks.clone().any(|(_, verdict)| verdict.is_judged())
     {
         CaseVerdict::Unjudged
     } else {
@@ -152,6 +162,43 @@ impl ScenarioReport {
         self
     }
 
+    /// The same report with what repeats of the case showed differently: the case fails by it.
+    #[must_use]
+    pub fn with_flaky(mut self, flaky: Flaky) -> Self {
+        self.command = format!("{} --repeat {}", self.command, flaky.repeat);
+        self.flaky = Some(flaky);
+        self.verdict = CaseVerdict::Fail;
+        self
+    }
+
+    /// The same report with checks that did not pass accepted where `accept` says why; its verdict ignores them.
+    #[must_use]
+    pub fn accepting(
+        mut self,
+        strict: bool,
+        mut accept: impl FnMut(&CheckReport) -> Option<Accepted>,
+    ) -> Self {
+        for check in &mut self.checks {
+            let differs = matches!(
+                check.verdict,
+                CheckVerdict::Fail | CheckVerdict::Deviates | CheckVerdict::NotReached
+            );
+            if differs {
+                check.accepted = accept(check);
+            }
+        }
+        let ran = !matches!(self.verdict, CaseVerdict::Error | CaseVerdict::Skipped);
+        if ran && self.flaky.is_none() && self.accepted().next().is_some() {
+            // What is accepted was judged, and counts as neither good nor bad.
+            let checks = self.checks.iter().map(|check| match check.accepted {
+                Some(_) => (check.judge, CheckVerdict::Pass),
+                None => (check.judge, check.verdict),
+            });
+            self.verdict = verdict_of(checks, strict);
+        }
+        self
+    }
+
     fn without_events(context: &CaseContext<'_>, verdict: CaseVerdict) -> Self {
         let scenario = context.scenario;
         let (position, source) = Excerpt::of(&scenario.source, context.case.span);
@@ -175,6 +222,7 @@ impl ScenarioReport {
             difference: Vec::new(),
             checks: Vec::new(),
             snapshot: None,
+            flaky: None,
         }
     }
 }
@@ -245,6 +293,7 @@ fn check_report(context: &CaseContext<'_>, check: &CheckResult) -> CheckReport {
             question: question.name().to_owned(),
             reading: reading.to_owned(),
         }),
+        accepted: None,
     }
 }
 
@@ -388,6 +437,65 @@ mod tests {
         let counts: Vec<_> = case.checks.iter().map(|check| check.count).collect();
         assert_eq!(counts, [2, 1]);
         assert_eq!(case.checks[0].at.event, None);
+    }
+
+    #[test]
+    fn a_verdict_ignores_what_is_accepted_and_nothing_else() {
+        let checks = [
+            sample::lease_fails(),
+            sample::overall_fails(),
+            sample::passes(),
+        ];
+        let accept = |requirements: &'static [RequirementId]| {
+            let case = sample::case_with(&checks).accepting(false, |check| {
+                requirements
+                    .contains(&check.requirement)
+                    .then(sample::accepted)
+            });
+            (case.verdict, case.accepted().count())
+        };
+        assert_eq!(accept(&[]), (CaseVerdict::Fail, 0));
+        assert_eq!(accept(&[RequirementId::R_4_10]), (CaseVerdict::Fail, 1));
+        // What passes cannot be accepted.
+        let all = &[
+            RequirementId::R_4_10,
+            RequirementId::R_31_4,
+            RequirementId::R_INIT_6,
+        ];
+        assert_eq!(accept(all), (CaseVerdict::Pass, 2));
+    }
+
+    #[test]
+    fn a_flaky_case_fails_and_every_reader_says_so() {
+        let case = || {
+            sample::case_with(&[sample::passes()]).with_flaky(Flaky {
+                repeat: 3,
+                line: 5,
+                first: Some("< SetOverallStatus".to_owned()),
+                then: None,
+            })
+        };
+        let accepting = case().accepting(false, |_| Some(sample::accepted()));
+        assert_eq!(accepting.verdict, CaseVerdict::Fail);
+        let report = sample::report(vec![case()]);
+        let mut out = Vec::new();
+        crate::report::human(&report, &crate::report::HumanOptions::default(), &mut out).unwrap();
+        crate::report::github(&report, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        for part in [
+            "flaky: repeats of the case show different things\n",
+            "   = differs: line 5 of the trace, in repeat 3\n   = first run: < SetOverallStatus\n   = repeat: (the trace has ended)\n",
+            "--seed 7 --repeat 3`",
+            ",title=repeats of the case show different things::",
+        ] {
+            assert!(text.contains(part), "`{part}` is missing in {text}");
+        }
+        let xml = crate::report::junit(&report);
+        assert!(
+            xml.contains("message=\"repeats of the case show different things\" type=\"flaky\""),
+            "{xml}"
+        );
+        assert!(crate::report::markdown(&report).contains("| flaky |"));
     }
 
     #[test]

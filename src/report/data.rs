@@ -70,6 +70,9 @@ pub struct Summary {
     pub error: usize,
     pub skipped: usize,
     pub unjudged: usize,
+    /// Checks, not cases: those that did not pass and are accepted by the baseline.
+    #[serde(default)]
+    pub accepted: usize,
 }
 
 impl Summary {
@@ -92,6 +95,7 @@ impl Summary {
             ..Self::default()
         };
         for scenario in scenarios {
+            summary.accepted += scenario.accepted().count();
             *match scenario.verdict {
                 CaseVerdict::Pass => &mut summary.pass,
                 CaseVerdict::Fail => &mut summary.fail,
@@ -183,6 +187,31 @@ pub struct ScenarioReport {
     /// The comparison with the accepted trace, if it was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snapshot: Option<Snapshot>,
+    /// The first difference between repeats of the case; where there is one, the case fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaky: Option<Flaky>,
+}
+
+impl ScenarioReport {
+    /// The checks that did not pass and are accepted, each with why.
+    pub fn accepted(&self) -> impl Iterator<Item = (&CheckReport, &Accepted)> {
+        self.checks
+            .iter()
+            .filter_map(|check| Some((check, check.accepted.as_ref()?)))
+    }
+}
+
+/// Two runs of the same case that showed different things.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flaky {
+    /// Which repeat differs from the first one, from 2.
+    pub repeat: usize,
+    /// The number of the first differing line of the trace, from 1.
+    pub line: usize,
+    /// What the first run shows there; `null` where its trace has ended.
+    pub first: Option<String>,
+    /// What the repeat shows there.
+    pub then: Option<String>,
 }
 
 /// One step of a case.
@@ -234,6 +263,39 @@ pub struct CheckReport {
     /// The reading under which it would have passed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reading: Option<ReadingReport>,
+    /// Why it counts for nothing although it did not pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
+}
+
+impl CheckReport {
+    /// Whether the check makes its case fail.
+    #[must_use]
+    pub const fn fails(&self, strict: bool) -> bool {
+        match self.verdict {
+            _ if self.accepted.is_some() => false,
+            CheckVerdict::Fail => true,
+            CheckVerdict::Deviates | CheckVerdict::NotReached => strict,
+            CheckVerdict::Pass | CheckVerdict::NotObservable => false,
+        }
+    }
+
+    /// Whether it shows a difference that is only to be shown.
+    #[must_use]
+    pub fn deviates(&self, strict: bool) -> bool {
+        self.verdict == CheckVerdict::Deviates && self.accepted.is_none() && !strict
+    }
+}
+
+/// What a baseline says of a check that did not pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Why it is accepted.
+    pub reason: String,
+    /// Where that is followed up.
+    pub issue: String,
+    /// The last day it is accepted on, such as `2027-01-31`.
+    pub expires: String,
 }
 
 /// A place in a scenario and in what happened.
@@ -338,6 +400,8 @@ pub enum RequirementVerdict {
     NotJudged,
     /// All that were judged found what they expected.
     Pass,
+    /// It is broken, but only where the baseline accepts it.
+    Accepted,
     /// Something differs that is only to be shown.
     Deviates,
     /// It is broken.
@@ -351,13 +415,15 @@ impl RequirementVerdict {
         match self {
             Self::NotJudged => "not-judged",
             Self::Pass => "pass",
+            Self::Accepted => "accepted",
             Self::Deviates => "deviates",
             Self::Fail => "fail",
         }
     }
 
-    pub(super) const fn of(check: CheckVerdict, strict: bool) -> Self {
-        match check {
+    pub(super) const fn of(check: &CheckReport, strict: bool) -> Self {
+        match check.verdict {
+            _ if check.accepted.is_some() => Self::Accepted,
             CheckVerdict::Fail => Self::Fail,
             CheckVerdict::Deviates if strict => Self::Fail,
             CheckVerdict::Deviates => Self::Deviates,

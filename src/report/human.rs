@@ -14,6 +14,12 @@ use crate::verdict::CheckVerdict;
 /// The most deviations listed where not everything is asked for.
 const DEVIATIONS_MAX: usize = 40;
 
+/// The most cases whose failures are shown in full where not everything is asked for: some ten screens.
+const IN_FULL_MAX: usize = 10;
+
+/// The most other failed cases that get a line.
+const SHORT_MAX: usize = 100;
+
 /// How the report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HumanOptions {
@@ -49,60 +55,67 @@ pub fn human(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io
     if options.verbose {
         every_case(report, ink, out)?;
     }
-    let mut before: Option<&ScenarioReport> = None;
-    for scenario in &report.scenarios {
-        if before.is_some_and(|other| block::fail_alike(other, scenario, report.strict)) {
-            writeln!(out, "the same in {}\n", block::case_words(scenario))?;
-        } else {
-            for text in block::of(report, scenario, look) {
-                writeln!(out, "{text}")?;
-            }
-        }
-        before = Some(scenario);
-        if let Some(snapshot) = &scenario.snapshot
-            && snapshot.verdict == SnapshotVerdict::Changed
-        {
-            writeln!(out, "{}", block::snapshot(scenario, snapshot, look))?;
-        }
-    }
+    failures(report, options, look, out)?;
     deviations(report, options, ink, out)?;
+    accepted(report, options, ink, out)?;
     not_judged(report, options, ink, out)?;
     requirements(report, look, ink, out)?;
-    failed(report, ink, out)?;
     summary(report, ink, out)
 }
 
-/// The cases that failed, once more by name where their blocks may have scrolled away.
-fn failed(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
-    const NEEDED_FROM: usize = 3;
-    const LISTED_MAX: usize = 20;
-    let failed: Vec<_> = report
-        .scenarios
-        .iter()
-        .filter(|case| matches!(case.verdict, CaseVerdict::Fail | CaseVerdict::Error))
-        .collect();
-    if failed.len() < NEEDED_FROM {
+/// The failures: of the first cases in full, of the others a line each.
+fn failures(
+    report: &Report,
+    options: &HumanOptions,
+    look: Look,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut cases = 0;
+    let mut short = Vec::new();
+    let mut before: Option<&ScenarioReport> = None;
+    for scenario in &report.scenarios {
+        let changed = scenario
+            .snapshot
+            .as_ref()
+            .filter(|snapshot| snapshot.verdict == SnapshotVerdict::Changed);
+        let failed = matches!(scenario.verdict, CaseVerdict::Fail | CaseVerdict::Error);
+        if !failed && changed.is_none() {
+            continue;
+        }
+        let alike = before.replace(scenario).filter(|other| block::fail_alike(other, scenario, report.strict));
+        if alike.is_some() && changed.is_none() && cases <= IN_FULL_MAX {
+            writeln!(out, "the same in {}\n", block::case_words(scenario))?;
+            continue;
+        }
+        cases += 1;
+        if cases > IN_FULL_MAX && !options.verbose {
+            short.push(block::short(report, scenario));
+            continue;
+        }
+        for text in block::of(report, scenario, look) {
+            writeln!(out, "{text}")?;
+        }
+        if let Some(snapshot) = changed {
+            writeln!(out, "{}", block::snapshot(scenario, snapshot, look))?;
+        }
+    }
+    if short.is_empty() {
         return Ok(());
     }
-    for scenario in failed.iter().take(LISTED_MAX) {
-        let verdict = ink.verdict(scenario.verdict, &format!("{:<5}", scenario.verdict.name()));
-        writeln!(
-            out,
-            "{verdict} {}:{}: {}",
-            scenario.file,
-            scenario.line,
-            block::case_words(scenario)
-        )?;
+    let more = text::counted(short.len(), "more case");
+    writeln!(out, "{more} failed; `-v` shows them in full:")?;
+    for line in short.iter().take(SHORT_MAX) {
+        writeln!(out, "  {line}")?;
     }
-    if failed.len() > LISTED_MAX {
-        writeln!(out, "... and {} more", failed.len() - LISTED_MAX)?;
+    if short.len() > SHORT_MAX {
+        writeln!(out, "  ... and {} more", short.len() - SHORT_MAX)?;
     }
     writeln!(out)
 }
 
 /// Colours for the verdicts, or none.
 #[derive(Debug, Clone, Copy)]
-struct Ink(bool);
+pub(super) struct Ink(pub(super) bool);
 
 impl Ink {
     fn paint(self, code: &str, text: &str) -> String {
@@ -164,10 +177,10 @@ fn deviations(
     let mut lines: Vec<(String, usize)> = Vec::new();
     let mut known: BTreeMap<String, usize> = BTreeMap::new();
     for scenario in &report.scenarios {
-        let deviating = scenario.checks.iter().filter(|check| {
-            check.verdict == CheckVerdict::Deviates
-                && !block::is_failure(check.verdict, report.strict)
-        });
+        let deviating = scenario
+            .checks
+            .iter()
+            .filter(|check| check.deviates(report.strict));
         let mut of_case: Vec<_> = deviating
             .map(|check| block::one_line(scenario, check))
             .collect();
@@ -182,14 +195,41 @@ fn deviations(
             }
         }
     }
+    let heading = "deviations (failures under --strict):";
+    listed(heading, &lines, options, ink, out)
+}
+
+/// What the baseline accepts, a line each, with the number of cases that show it.
+fn accepted(
+    report: &Report,
+    options: &HumanOptions,
+    ink: Ink,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut lines: Vec<(String, usize)> = Vec::new();
+    for scenario in &report.scenarios {
+        for (check, accepted) in scenario.accepted() {
+            let line = block::accepted_line(scenario, check, accepted);
+            match lines.iter_mut().find(|(known, _)| *known == line) {
+                Some((_, cases)) => *cases += 1,
+                None => lines.push((line, 1)),
+            }
+        }
+    }
+    listed("accepted by the baseline:", &lines, options, ink, out)
+}
+
+fn listed(
+    heading: &str,
+    lines: &[(String, usize)],
+    options: &HumanOptions,
+    ink: Ink,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "{}",
-        ink.heading("deviations (failures under --strict):")
-    )?;
+    writeln!(out, "{}", ink.heading(heading))?;
     let most = if options.verbose {
         usize::MAX
     } else {
@@ -300,10 +340,11 @@ fn requirements(report: &Report, look: Look, ink: Ink, out: &mut dyn Write) -> i
         "{}",
         ink.heading("verdicts by requirement (in how many cases):")
     )?;
-    for row in judged
-        .iter()
-        .filter(|row| row.verdict != RequirementVerdict::Pass)
-    {
+    let mut rest: Vec<_> =
+        judged.iter().filter(|row| row.verdict != RequirementVerdict::Pass).collect();
+    // What failed most often says most.
+    rest.sort_by_key(|row| (std::cmp::Reverse(row.verdict), std::cmp::Reverse(row.cases)));
+    for row in rest {
         let verdict = ink.verdict(
             case_like(row.verdict),
             &format!("{:<8}", row.verdict.name()),
@@ -359,9 +400,13 @@ fn requirements(report: &Report, look: Look, ink: Ink, out: &mut dyn Write) -> i
         )?;
     }
     let count = |verdict| judged.iter().filter(|row| row.verdict == verdict).count();
+    let accepted = match count(RequirementVerdict::Accepted) {
+        0 => String::new(),
+        accepted => format!(" {accepted} accepted,"),
+    };
     writeln!(
         out,
-        "\n{} judged: {} pass, {} deviate, {} fail",
+        "\n{} judged: {} pass,{accepted} {} deviate, {} fail",
         text::counted(judged.len(), "requirement"),
         count(RequirementVerdict::Pass),
         count(RequirementVerdict::Deviates),
@@ -373,13 +418,14 @@ const fn case_like(verdict: RequirementVerdict) -> CaseVerdict {
     match verdict {
         RequirementVerdict::NotJudged => CaseVerdict::Unjudged,
         RequirementVerdict::Pass => CaseVerdict::Pass,
+        RequirementVerdict::Accepted => CaseVerdict::Skipped,
         RequirementVerdict::Deviates => CaseVerdict::Deviates,
         RequirementVerdict::Fail => CaseVerdict::Fail,
     }
 }
 
 /// What was chosen that is not our own ruling, and cases by verdict; zeros but that of `pass` are left out.
-fn summary(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn summary(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
     let chosen: Vec<_> = report
         .readings
         .iter()
@@ -417,11 +463,15 @@ fn summary(report: &Report, ink: Ink, out: &mut dyn Write) -> io::Result<()> {
         counts.push(ink.verdict(CaseVerdict::Fail, &words));
     }
     let cases = text::counted(report.summary.cases, "case");
+    let accepted = match report.summary.accepted {
+        0 => String::new(),
+        accepted => format!("; {} accepted", text::counted(accepted, "difference")),
+    };
     let time = report.times.as_ref();
     let time = time.map_or_else(String::new, |times| {
         format!(" in {:.2} s", times.seconds_total)
     });
-    writeln!(out, "{cases}: {}{time}", counts.join(", "))
+    writeln!(out, "{cases}: {}{time}{accepted}", counts.join(", "))
 }
 
 #[cfg(test)]

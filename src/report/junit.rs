@@ -73,14 +73,19 @@ fn test_case(report: &Report, scenario: &ScenarioReport, seconds: Option<f64>) -
     for id in requirements(scenario) {
         test.add_property(Property::new("requirement", id.name()));
     }
-    let deviations: Vec<_> = scenario
+    let shown: Vec<_> = scenario
         .checks
         .iter()
-        .filter(|check| check.verdict == CheckVerdict::Deviates)
+        .filter(|check| check.verdict == CheckVerdict::Deviates && check.accepted.is_none())
         .map(|check| block::one_line(scenario, check))
+        .chain(
+            scenario
+                .accepted()
+                .map(|(check, accepted)| block::accepted_line(scenario, check, accepted)),
+        )
         .collect();
-    if !deviations.is_empty() {
-        test.set_system_out(deviations.join("\n"));
+    if !shown.is_empty() {
+        test.set_system_out(shown.join("\n"));
     }
     test
 }
@@ -110,8 +115,17 @@ fn status(report: &Report, scenario: &ScenarioReport) -> TestCaseStatus {
                     check.requirement, check.expected, check.found
                 )
             });
-            status.set_message(text::line(&message, LINE_MAX));
-            status.set_type(first.map_or("fail", |check| check.requirement.name()));
+            let message = match (first, &scenario.flaky) {
+                (None, Some(_)) => block::FLAKY,
+                _ => &message,
+            };
+            let other = if scenario.flaky.is_some() {
+                "flaky"
+            } else {
+                "fail"
+            };
+            status.set_message(text::line(message, LINE_MAX));
+            status.set_type(first.map_or(other, |check| check.requirement.name()));
             status.set_description(blocks());
             status
         }
@@ -132,11 +146,26 @@ fn status(report: &Report, scenario: &ScenarioReport) -> TestCaseStatus {
             status.set_message("unjudged: nothing it expects could be observed");
             status
         }
-        CaseVerdict::Pass | CaseVerdict::Deviates => TestCaseStatus::success(),
+        // A case that passes only because of the baseline is no success that anybody should count.
+        CaseVerdict::Pass => match scenario.accepted().next() {
+            Some((check, accepted)) => {
+                let message = format!(
+                    "accepted until {}: {}: {}",
+                    accepted.expires,
+                    check.requirement,
+                    block::because(accepted)
+                );
+                let mut status = TestCaseStatus::skipped();
+                status.set_message(text::line(&message, LINE_MAX));
+                status
+            }
+            None => TestCaseStatus::success(),
+        },
+        CaseVerdict::Deviates => TestCaseStatus::success(),
     };
     if let Some(snapshot) = &scenario.snapshot
         && snapshot.verdict == SnapshotVerdict::Changed
-        && matches!(status, TestCaseStatus::Success { .. })
+        && matches!(scenario.verdict, CaseVerdict::Pass | CaseVerdict::Deviates)
     {
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         status.set_message("the trace is not the accepted one");

@@ -10,8 +10,10 @@ mod diagnostic;
 mod difference;
 mod event;
 mod excerpt;
+mod github;
 mod human;
 mod junit;
+mod markdown;
 #[cfg(test)]
 mod sample;
 mod snapshot;
@@ -21,15 +23,17 @@ mod words;
 pub use assemble::{RunInfo, json};
 pub use build::{CaseContext, case_verdict, command_again};
 pub use data::{
-    At, CaseVerdict, CheckReport, Label, PointsAt, ReadingReport, Report, RequirementReport,
-    RequirementVerdict, ScenarioReport, Snapshot, SnapshotVerdict, StepReport, Summary, Target,
-    Times, Tool, VERSION,
+    Accepted, At, CaseVerdict, CheckReport, Flaky, Label, PointsAt, ReadingReport, Report,
+    RequirementReport, RequirementVerdict, ScenarioReport, Snapshot, SnapshotVerdict, StepReport,
+    Summary, Target, Times, Tool, VERSION,
 };
 pub use diagnostic::diagnostic;
 pub use difference::difference_lines;
 pub use event::{EventKind, EventReport};
 pub use excerpt::Excerpt;
+pub use github::{Annotation, annotation, github};
 pub use human::{HumanOptions, human};
 pub use junit::junit;
-pub use snapshot::{common_part, snapshot, snapshot_name};
+pub use markdown::markdown;
+pub use snapshot::{common_part, snapshot, snapshot_name, trace_lines};
 pub use words::Ordered;

@@ -14,6 +14,28 @@ const LINES_MAX: usize = 120;
 /// The snapshot of a trace.
 #[must_use]
 pub fn snapshot(trace: &Trace) -> String {
+    let mut text = bounded(log_lines(trace));
+    text.push_str("\nstore:\n");
+    text.push_str(&store_text(trace));
+    text
+}
+
+/// The whole of a trace, a line for each thing that happened and for each difference in the store.
+#[must_use]
+pub fn trace_lines(trace: &Trace) -> Vec<String> {
+    let mut lines = log_lines(trace);
+    lines.push("store:".to_owned());
+    if let Some(after) = &trace.after {
+        lines.extend(difference_lines(
+            &trace.setup.tables,
+            after,
+            &trace.setup.names,
+        ));
+    }
+    lines
+}
+
+fn log_lines(trace: &Trace) -> Vec<String> {
     let mut lines = Vec::new();
     let several = trace.sessions() > 1;
     let texts = EventTexts::of(trace);
@@ -52,10 +74,7 @@ pub fn snapshot(trace: &Trace) -> String {
             StepOutcome::NotReached => lines.push(format!("step {} was not reached", number + 1)),
         }
     }
-    let mut text = bounded(lines);
-    text.push_str("\nstore:\n");
-    text.push_str(&store_text(trace));
-    text
+    lines
 }
 
 /// What the doors have in common: the callbacks and the difference in the store.

@@ -25,5 +25,7 @@ pub use columns::{
 pub use error::{LoadCode, LoadError, Rejected};
 pub use evaluate::evaluate;
 pub use limits::FILE_BYTES_MAX;
+pub(crate) use read::parse_toml;
 pub use read::{read, read_bytes};
 pub use source::{Position, Source};
+pub(crate) use suggest::closest;

@@ -134,20 +134,24 @@ fn parse(text: &str, errors: &mut Errors) -> Option<Table> {
         );
         return None;
     }
+    match parse_toml(text) {
+        Ok(table) => Some(tree::from_toml(table.get_ref())),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    }
+}
+
+/// The table of a text of TOML 1.0 that does not nest too deep, or the one mistake that keeps it from being that.
+#[expect(clippy::result_large_err, reason = "once for each file")]
+pub(crate) fn parse_toml(text: &str) -> Result<toml::Spanned<DeTable<'_>>, LoadError> {
     let look = nesting::look_at(text);
     if let Some(error) = look.too_deep {
-        errors.push(error);
-        return None;
+        return Err(error);
     }
-    let parsed = DeTable::parse(text);
-    match parsed {
-        Ok(table) => {
-            if let Some(error) = look.newer_toml {
-                errors.push(error);
-                return None;
-            }
-            Some(tree::from_toml(table.get_ref()))
-        }
+    match DeTable::parse(text) {
+        Ok(table) => look.newer_toml.map_or(Ok(table), Err),
         Err(error) => {
             let range = error.span().unwrap_or(0..0);
             let start = range.start.min(text.len());
@@ -161,8 +165,7 @@ fn parse(text: &str, errors: &mut Errors) -> Option<Table> {
             };
             let mut error = LoadError::new(LoadCode::NotToml, span, format!("not TOML: {message}"));
             error.expected = expected.map(str::to_owned);
-            errors.push(error);
-            None
+            Err(error)
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::scenario::limits::{CLOSEST_NAMES_MAX, CLOSEST_WORD_MAX};
 
 /// The candidate with the least edit distance to `word`, if it is close enough to be meant; the first of equals.
-pub(super) fn closest<'a>(
+pub(crate) fn closest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
