@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use crate::check::operation::Operation;
+use crate::check::operation::{Operation, Request};
 use crate::check::oracle::shows_store;
 use crate::model::{
     AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables, Terminal,
 };
 use crate::oracle::{Allowed, Choice, Fate, Stage, Write, WriteKind};
 use crate::scenario::{Column, ColumnView};
-use crate::spec::{AddressFamily, Grade, RequirementId};
+use crate::spec::{AddressFamily, Grade, IpamAdminOperationId, RequirementId};
 use crate::store::{Difference, difference};
 use crate::trace::Trace;
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
@@ -92,6 +92,7 @@ pub(super) fn judge(
         after_view: ColumnView::new(after, &trace.setup.names),
         difference: difference(before, after),
         created: BTreeMap::new(),
+        copies: BTreeMap::new(),
         explained: BTreeSet::new(),
         passes: BTreeSet::new(),
         results: Vec::new(),
@@ -104,7 +105,7 @@ pub(super) fn judge(
             .push(AdmDhcpScopesRow::clone(row));
     }
     rows.fates(allowed, end);
-    rows.leftovers(allowed);
+    rows.leftovers(allowed, operation);
     let Rows {
         passes,
         mut results,
@@ -115,6 +116,8 @@ pub(super) fn judge(
     }));
     results
 }
+
+type Unwritten = BTreeMap<(AddressFamily, IpAddr), Option<(RequirementId, String)>>;
 
 type Place = (AddressFamily, RecordId, IpAddr);
 
@@ -127,6 +130,8 @@ struct Rows<'a> {
     difference: Difference,
     /// New scope rows by owner and subnet.
     created: BTreeMap<Place, Vec<AdmDhcpScopesRow>>,
+    /// The copies that were to be updated.
+    copies: BTreeMap<Place, String>,
     /// Scope rows whose difference a fate accounts for.
     explained: BTreeSet<RowKey>,
     /// What held, once for all scopes.
@@ -137,8 +142,9 @@ struct Rows<'a> {
 /// What became of a write that a fate speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Done {
-    /// The destination is as before; where the copy had the source's values already, it may have been written too.
-    Untouched { might_be_written: bool },
+    /// The destination is as before; where the copy had the source's values already, it may have been written too:
+    /// those of the seven columns, which alone are HARD (OQ-12), and all of them.
+    Untouched { seven: bool, all: bool },
     /// Something was written, right or wrong.
     Written,
 }
@@ -223,15 +229,13 @@ impl Rows<'_> {
             }
             return;
         }
-        let may_be = |state: &Done| {
-            *state
-                == Done::Untouched {
-                    might_be_written: true,
-                }
-        };
+        let may_be = |state: &Done| matches!(state, Done::Untouched { seven: true, .. });
         if let Some(place) = states.iter().position(may_be) {
-            self.passes
-                .insert((writes[place].0.requirement, "copy-written"));
+            let (write, _) = writes[place];
+            self.passes.insert((write.requirement, "copy-written"));
+            if matches!(states[place], Done::Untouched { all: false, .. }) {
+                self.compare(fate, write);
+            }
             return;
         }
         let Some((write, _)) = writes.first() else {
@@ -314,6 +318,9 @@ impl Rows<'_> {
             WriteKind::Update(id) => {
                 let key = (family, id);
                 self.explained.insert(key);
+                let name = self.scope_name(write, Some(id));
+                let place = (family, write.server, write.scope_id);
+                self.copies.insert(place, name);
                 let (Some(before), Some(after)) =
                     (self.before.scopes.get(&key), self.after.scopes.get(&key))
                 else {
@@ -322,10 +329,15 @@ impl Rows<'_> {
                 let same_range =
                     self.range(&self.before_view, before) == self.range(&self.after_view, after);
                 if before == after && same_range {
-                    let mut expected = before.details.clone();
-                    take_over(&mut expected, &write.copy.details);
+                    let mut expected = AdmDhcpScopesRow::clone(before);
+                    take_over(&mut expected.details, &write.copy.details);
+                    let same = |column: &Column| {
+                        self.before_view.text(&expected, *column)
+                            == self.before_view.text(before, *column)
+                    };
                     Done::Untouched {
-                        might_be_written: expected == before.details,
+                        seven: SEVEN.iter().all(same),
+                        all: expected.details == before.details,
                     }
                 } else {
                     Done::Written
@@ -333,7 +345,8 @@ impl Rows<'_> {
             }
             WriteKind::Create => match self.created.get(&(family, write.server, write.scope_id)) {
                 None => Done::Untouched {
-                    might_be_written: false,
+                    seven: false,
+                    all: false,
                 },
                 Some(rows) => {
                     self.explained
@@ -362,13 +375,25 @@ impl Rows<'_> {
                     self.before.scopes.get(&key).cloned(),
                     self.after.scopes.get(&key).cloned(),
                 ) else {
+                    let place = (family, write.server, write.scope_id);
+                    let anew = self.created.get(&place).and_then(|rows| rows.first());
+                    let (requirement, found) = match anew {
+                        None => (write.requirement, "the row is gone"),
+                        // Deleted and made again is no update of the row with that RecordId.
+                        Some(row) => {
+                            self.explained.insert((row.family, row.record_id));
+                            let words = "the row is gone, and another with a new RecordId is there";
+                            (RequirementId::R_4_10, words)
+                        }
+                    };
+                    let name = self.scope_name(write, Some(id));
                     self.results.push(CheckResult::differs(
-                        write.requirement,
+                        requirement,
                         Grade::Hard,
                         Judge::Oracle,
                         "copy-written",
-                        format!("{} is updated", self.scope_name(write, Some(id))),
-                        "the row is gone",
+                        format!("{name} is updated and keeps its RecordId"),
+                        found,
                     ));
                     return;
                 };
@@ -538,18 +563,39 @@ impl Rows<'_> {
     }
 
     /// What no fate accounts for has to be as before.
-    fn leftovers(&mut self, allowed: &Allowed) {
+    fn leftovers(&mut self, allowed: &Allowed, operation: &Operation<'_>) {
         use RequirementId as R;
         let sources: BTreeSet<RecordId> = allowed.fates.iter().map(|fate| fate.source).collect();
         let ruling = allowed
             .ends
             .first()
             .map_or(R::R_29_5a, |end| end.requirement);
-        // A call that replicates nothing must not write at all, and that is its own requirement's affair.
-        let outside = if allowed.fates.is_empty() {
+        // A call that replicates nothing must not write at all, and that is its own requirement's affair; .3 and .4
+        // called directly know neither a source nor a destination.
+        let direct = matches!(
+            operation.request,
+            Request::Call(
+                IpamAdminOperationId::CreateDhcpScope | IpamAdminOperationId::EditDhcpScope,
+                _
+            )
+        );
+        let outside = if allowed.fates.is_empty() || direct {
             ruling
         } else {
             R::R_29_4
+        };
+        let source = if direct { ruling } else { R::R_29_5a };
+        // Another scope of the subnet of one that is skipped or faults is that one's affair.
+        let unwritten = if direct {
+            BTreeMap::new()
+        } else {
+            self.unwritten(allowed)
+        };
+        let blamed = |row: &AdmDhcpScopesRow| {
+            unwritten
+                .get(&(row.family, row.details.scope_id))
+                .cloned()
+                .flatten()
         };
         let mut found: Vec<CheckResult> = Vec::new();
         let mut differs = |requirement, grade, expected: String, text: String| {
@@ -582,7 +628,11 @@ impl Rows<'_> {
                 if old == new {
                     continue;
                 }
-                let requirement = if is_source { R::R_29_5a } else { outside };
+                let requirement = match blamed(before) {
+                    _ if is_source => source,
+                    Some((requirement, _)) => requirement,
+                    None => outside,
+                };
                 // Marking copies as in step is allowed (OQ-11), as are statistics.
                 let exempt = matches!(column, Column::Sync | Column::ActiveLeases)
                     && !allowed.fates.is_empty();
@@ -601,7 +651,7 @@ impl Rows<'_> {
                     self.names.server((row.family, row.dhcp_server_record_id))
                 };
                 differs(
-                    if is_source { R::R_29_5a } else { outside },
+                    if is_source { source } else { outside },
                     Grade::Hard,
                     format!("{name} stays on {}", owner(before)),
                     owner(after),
@@ -609,19 +659,26 @@ impl Rows<'_> {
             }
         }
         for row in &self.difference.scopes.created {
-            if !self.explained.contains(&(row.family, row.record_id)) {
-                differs(
-                    outside,
-                    Grade::Hard,
-                    "no other scope is created".to_owned(),
-                    format!("{} is new", self.names.scope(row)),
-                );
+            if self.explained.contains(&(row.family, row.record_id)) {
+                continue;
             }
+            let place = (row.family, row.dhcp_server_record_id, row.details.scope_id);
+            let second = self.copies.get(&place).filter(|_| !direct);
+            let (requirement, expected) = match (second, blamed(row)) {
+                (Some(copy), _) => (
+                    R::R_29_6a,
+                    format!("{copy} is the only row of its subnet on its server"),
+                ),
+                (None, Some(blamed)) => blamed,
+                (None, None) => (outside, "no other scope is created".to_owned()),
+            };
+            let found = format!("{} is new", self.names.scope(row));
+            differs(requirement, Grade::Hard, expected, found);
         }
         for row in &self.difference.scopes.deleted {
             if !self.explained.contains(&(row.family, row.record_id)) {
                 let requirement = if sources.contains(&row.record_id) {
-                    R::R_29_5a
+                    source
                 } else {
                     outside
                 };
@@ -687,8 +744,13 @@ impl Rows<'_> {
                     .or_else(|| self.before.scopes.get(&key));
                 let name =
                     scope.map_or_else(|| "no scope".to_owned(), |scope| self.names.scope(scope));
+                let requirement = match scope.and_then(|scope| blamed(scope)) {
+                    _ if is_source => source,
+                    Some((requirement, _)) => requirement,
+                    None => outside,
+                };
                 differs(
-                    if is_source { R::R_29_5a } else { outside },
+                    requirement,
                     Grade::Hard,
                     format!("the range row of {name} stays as it is"),
                     "it differs".to_owned(),
@@ -700,7 +762,7 @@ impl Rows<'_> {
             if !self.explained.contains(&key) {
                 let is_source = sources.contains(&row.scope_record_id);
                 differs(
-                    if is_source { R::R_29_5a } else { outside },
+                    if is_source { source } else { outside },
                     Grade::Hard,
                     "the options of other scopes stay as they are".to_owned(),
                     "they differ".to_owned(),
@@ -710,10 +772,50 @@ impl Rows<'_> {
         if found.is_empty() {
             self.passes.insert((outside, "nothing-else-changes"));
             if !sources.is_empty() {
-                self.passes.insert((R::R_29_5a, "nothing-else-changes"));
+                self.passes.insert((source, "nothing-else-changes"));
             }
         }
         self.results.extend(found);
+    }
+
+    /// By subnet, the scopes that must not be written anywhere: the requirement each is skipped or faults by, and
+    /// words for that; `None` where another scope of the subnet may be written.
+    fn unwritten(&self, allowed: &Allowed) -> Unwritten {
+        let mut unwritten = Unwritten::new();
+        for fate in &allowed.fates {
+            let key = (AddressFamily::InterNetwork, fate.source);
+            let Some(row) = self.before.scopes.get(&key) else {
+                continue;
+            };
+            let may_be_written = |choice: &Choice| {
+                matches!(
+                    choice,
+                    Choice::Write(_)
+                        | Choice::Fault {
+                            written: Some(_),
+                            ..
+                        }
+                )
+            };
+            let kept = match fate.choices.first() {
+                Some(Choice::Skip { requirement, .. } | Choice::Fault { requirement, .. })
+                    if !fate.choices.iter().any(may_be_written) =>
+                {
+                    let words = format!("nothing is written for {}", self.source_name(fate));
+                    Some((*requirement, words))
+                }
+                _ => None,
+            };
+            unwritten
+                .entry((row.family, row.details.scope_id))
+                .and_modify(|other| {
+                    if kept.is_none() {
+                        *other = None;
+                    }
+                })
+                .or_insert(kept);
+        }
+        unwritten
     }
 
     fn source_name(&self, fate: &Fate) -> String {
