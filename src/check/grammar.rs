@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::operation::{Operation, Request};
-use crate::model::{Callback, Event, FaultCode, Percentage, SoapFault, Terminal};
+use crate::model::{Callback, ClientMessage, Event, FaultCode, Percentage, SoapFault, Terminal};
 use crate::spec::{Grade, OverallProgressStatus, Question, Readings, RequirementId};
 use crate::trace::{Door, Trace};
 use crate::verdict::{CheckResult, Judge};
@@ -177,29 +177,65 @@ impl Grammar<'_> {
                 },
             );
         }
-        let surplus = operation.surplus_answers.first().copied();
-        let requirement = match operation.request {
+        self.surplus_answers();
+        if let Some((number, Event::Fault(fault))) = operation.answer {
+            self.fault(number, fault);
+        }
+    }
+
+    /// Keepalive and the callback operations are ignored; a request has one answer.
+    fn surplus_answers(&mut self) {
+        use RequirementId as R;
+        if self.door == Door::Delegate {
+            return;
+        }
+        let operation = self.operation;
+        let own = match operation.request {
             Request::Initialize(_) => R::R_INIT_6,
             Request::Open => R::R_KA_1,
             _ => R::R_START_3,
         };
-        if self.door != Door::Delegate {
-            self.expect(
-                surplus.is_none(),
-                requirement,
+        if operation.surplus_answers.is_empty() {
+            return self.expect(
+                true,
+                own,
                 Grade::Hard,
                 "answered-once",
-                surplus,
-                || {
-                    (
-                        "one answer to each request, and none to anything else".to_owned(),
-                        "another answer".to_owned(),
-                    )
-                },
+                None,
+                Default::default,
             );
         }
-        if let Some((number, Event::Fault(fault))) = operation.answer {
-            self.fault(number, fault);
+        let mut cited = BTreeSet::new();
+        for ((number, event), unasked) in &operation.surplus_answers {
+            // A fault that says the action is not supported is only reported (scenario S9d).
+            let (requirement, grade, expected) = match unasked {
+                Some(ClientMessage::Keepalive) => {
+                    (R::R_KA_1, Grade::Hard, "no answer to a Keepalive")
+                }
+                Some(ClientMessage::CallbackOperation { .. }) => {
+                    let grade = match event {
+                        Event::Fault(_) => Grade::Soft,
+                        _ => Grade::Hard,
+                    };
+                    let expected = "no answer to a callback operation that a client sends";
+                    (R::R_SM_9, grade, expected)
+                }
+                _ => (own, Grade::Hard, "one answer to each request"),
+            };
+            if cited.insert((requirement, grade)) {
+                let found = match unasked {
+                    Some(_) => (*event).name().to_owned(),
+                    None => format!("{} beside the first answer", event.name()),
+                };
+                self.expect(
+                    false,
+                    requirement,
+                    grade,
+                    "answered-once",
+                    Some(*number),
+                    || (expected.to_owned(), found),
+                );
+            }
         }
     }
 
@@ -384,20 +420,7 @@ impl Grammar<'_> {
             if operation.cut_short {
                 return;
             }
-            self.expect(
-                false,
-                R::R_SM_8,
-                Grade::Hard,
-                "one-terminal-status",
-                None,
-                || {
-                    (
-                        "SetOverallStatus with CompletedWithSuccess or CompletedWithFailure"
-                            .to_owned(),
-                        "the session's end without it".to_owned(),
-                    )
-                },
-            );
+            self.no_end();
             return;
         };
         let literal = self.readings.is(Question::OQ2, "literal");
@@ -527,6 +550,52 @@ impl Grammar<'_> {
                 )
             });
         }
+    }
+
+    /// An operation that was started and never ended. A fault reply alone is no end (OQ-8).
+    fn no_end(&mut self) {
+        let operation = self.operation;
+        let last = operation.callbacks.last();
+        if let Some((number, Event::Fault(_))) = operation.answer {
+            self.expect(
+                false,
+                RequirementId::R_PROC_2,
+                Grade::Hard,
+                "one-terminal-status",
+                Some(number),
+                || {
+                    (
+                        "SetOverallStatus with CompletedWithFailure beside the fault reply, or no \
+                         callback before it"
+                            .to_owned(),
+                        "a fault reply after StartProgressCallback, and no SetOverallStatus"
+                            .to_owned(),
+                    )
+                },
+            );
+            return;
+        }
+        let number = operation.closed.or_else(|| last.map(|(number, _)| *number));
+        self.expect(
+            false,
+            RequirementId::R_SM_8,
+            Grade::Hard,
+            "one-terminal-status",
+            number,
+            || {
+                let found = match (operation.closed, last) {
+                    (Some(_), _) => "the session was closed without it".to_owned(),
+                    (None, Some((_, callback))) => {
+                        format!("nothing more after {}", callback.name())
+                    }
+                    (None, None) => "nothing".to_owned(),
+                };
+                (
+                    "SetOverallStatus with CompletedWithSuccess or CompletedWithFailure".to_owned(),
+                    found,
+                )
+            },
+        );
     }
 
     /// Subtasks and percentages (OQ-16): never required, but right where they are sent.

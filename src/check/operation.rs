@@ -27,8 +27,8 @@ pub(super) struct Operation<'a> {
     pub(super) after: Option<Arc<Tables>>,
     /// The answer: response or fault.
     pub(super) answer: Option<Numbered<'a, Event>>,
-    /// Answers beyond the first, or to nothing.
-    pub(super) surplus_answers: Vec<usize>,
+    /// Answers beyond the first, or to nothing, and the message sent last if it is one that asks for none.
+    pub(super) surplus_answers: Vec<(Numbered<'a, Event>, Option<&'a ClientMessage>)>,
     /// The callbacks from here up to the next operation of the session.
     pub(super) callbacks: Vec<Numbered<'a, Callback>>,
     /// The server's closing the session.
@@ -148,6 +148,8 @@ pub(super) fn operations<'a>(trace: &'a Trace, readings: &Readings) -> Vec<Opera
             }
             (What::Sent { message, before }, Some(view)) => {
                 let request = view.request(message);
+                view.unasked = request.is_none().then_some(message);
+                view.unasked_answered = false;
                 if let Some(request) = request {
                     let index = open(view, request, before.clone());
                     view.unanswered.push(index);
@@ -205,6 +207,10 @@ struct SessionView<'a> {
     /// The operation that callbacks belong to.
     current: Option<usize>,
     unanswered: Vec<usize>,
+    /// The last message, if it asks for no answer.
+    unasked: Option<&'a ClientMessage>,
+    /// Whether a request sent before it was answered after it.
+    unasked_answered: bool,
     accepted: Option<Stored<'a>>,
     started: bool,
     ended: bool,
@@ -252,7 +258,16 @@ fn receive<'a>(
         answer => {
             if view.unanswered.is_empty() {
                 if let Some(current) = view.current {
-                    operations[current].surplus_answers.push(number);
+                    let operation = &mut operations[current];
+                    // A second response of the same kind is the request's own. So may a second fault be, if the first
+                    // came after that message as well.
+                    let fault = matches!(answer, Event::Fault(_));
+                    let again = (view.unasked_answered || !fault)
+                        && operation
+                            .answer
+                            .is_some_and(|(_, first)| first.name() == answer.name());
+                    let unasked = view.unasked.filter(|_| !again);
+                    operation.surplus_answers.push(((number, answer), unasked));
                 }
                 return;
             }
@@ -279,6 +294,7 @@ fn receive<'a>(
                 .map_or(0, |(place, _)| place);
             let index = view.unanswered.remove(place);
             operations[index].answer = Some((number, answer));
+            view.unasked_answered = view.unasked.is_some();
             match (operations[index].request, answer) {
                 (Request::Initialize(paramters), Event::InitializeOperationParametersResponse) => {
                     view.accepted = Some(Stored::Accepted(paramters));

@@ -162,14 +162,7 @@ fn start(
         }
         // The client itself ended the session: no end is owed.
         None if operation.cut_short => {}
-        None => results.push(CheckResult::differs(
-            ruling.requirement,
-            Grade::Hard,
-            Judge::Oracle,
-            "end",
-            end_words(ruling),
-            "no end of the operation",
-        )),
+        None => results.push(no_end(operation, ruling)),
     }
     results.extend(rows::judge(
         trace,
@@ -179,6 +172,33 @@ fn start(
     ));
     name_reading(trace, operation, case, &mut results);
     results
+}
+
+/// What there is instead, where an operation has no end that could be judged.
+fn no_end(operation: &Operation<'_>, ruling: &EitherEnd) -> CheckResult {
+    let fault = operation
+        .answer
+        .filter(|(_, event)| matches!(event, Event::Fault(_)));
+    // R-PRE-5: what is refused before the operation is refused before StartProgressCallback.
+    let late = fault.is_some() && ruling.stage == Stage::StartFault;
+    let found = match (fault, operation.started()) {
+        (Some(_), _) => "a fault reply after StartProgressCallback, and no SetOverallStatus",
+        (None, Some(_)) => "StartProgressCallback, and no SetOverallStatus with a Completed value",
+        (None, None) => "neither a fault reply nor a callback that tells an end",
+    };
+    CheckResult::differs(
+        if late {
+            RequirementId::R_PRE_5
+        } else {
+            ruling.requirement
+        },
+        Grade::Hard,
+        Judge::Oracle,
+        "end",
+        end_words(ruling),
+        found,
+    )
+    .about_event(fault.map(|(number, _)| number))
 }
 
 /// Where something failed, looks for a reading under which nothing would have: what the target may be following.
