@@ -25,11 +25,12 @@ pub use data::{
     RequirementVerdict, ScenarioReport, Snapshot, SnapshotVerdict, StepReport, Summary, Target,
     Times, Tool, VERSION,
 };
-pub use diagnostic::diagnostic;
+pub use diagnostic::{diagnostic, warning};
 pub use difference::difference_lines;
 pub use event::{EventKind, EventReport};
 pub use excerpt::Excerpt;
 pub use human::{HumanOptions, human};
 pub use junit::junit;
 pub use snapshot::{common_part, snapshot, snapshot_name};
+pub use text::line as one_line;
 pub use words::Ordered;
