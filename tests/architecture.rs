@@ -48,9 +48,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "author",
+        &[
+            "check", "model", "oracle", "report", "scenario", "spec", "trace", "verdict", "world",
+        ],
+    ),
+    (
         "cli",
         &[
-            "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
+            "author", "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

@@ -235,6 +235,33 @@ pub(super) fn write_whole(path: &Path, content: &str) -> Result<(), CliError> {
         })
 }
 
+/// Writes a file that is not there yet, whole or not at all; one that is there stays as it is.
+pub(super) fn write_new(path: &Path, content: &str) -> Result<(), CliError> {
+    let shown = path.display().to_string();
+    let there = || CliError::Usage(format!("`{shown}` is there already, and is left as it is"));
+    if path.symlink_metadata().is_ok() {
+        return Err(there());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
+    // A link is made only where nothing stands, and the file is complete by then.
+    let linked = std::fs::write(&beside, content).and_then(|()| {
+        std::fs::hard_link(&beside, path).or_else(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => Err(error),
+            // Not every file system has links.
+            _ => std::fs::File::create_new(path).and_then(|_| std::fs::rename(&beside, path)),
+        })
+    });
+    let _ = std::fs::remove_file(&beside);
+    linked.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => there(),
+        _ => CliError::Write {
+            path: shown.clone(),
+            error,
+        },
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,8 +4,11 @@
 
 mod args;
 mod exit;
+mod explain;
 mod files;
+mod lint;
 mod list;
+mod new;
 mod requirements;
 mod run;
 mod snapshots;
@@ -64,6 +67,9 @@ pub fn main_with(
         Command::Run(arguments) => run::run(arguments, out),
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
+        Command::Explain(arguments) => explain::explain(arguments, out),
+        Command::Lint(arguments) => lint::lint(arguments, out),
+        Command::New(arguments) => new::new(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {

@@ -20,11 +20,11 @@ use crate::report::{
 };
 use crate::scenario::{Case, Scenario};
 use crate::spec::Readings;
-use crate::suite::{Target, run_case};
-use crate::trace::Door;
+use crate::suite::{Target, TargetError, run_case};
+use crate::trace::{Door, Trace};
 
 /// The doors that our own simulator is reached through.
-const DOORS: &[Door] = &[Door::Delegate, Door::Session];
+pub(super) const DOORS: &[Door] = &[Door::Delegate, Door::Session];
 
 /// The columns a report may take where the terminal does not say.
 const WIDTH: usize = 100;
@@ -141,7 +141,7 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
     Ok(outcome.exit())
 }
 
-fn count(number: usize, of: &str) -> String {
+pub(super) fn count(number: usize, of: &str) -> String {
     if number == 1 {
         format!("1 {of}")
     } else {
@@ -192,7 +192,7 @@ fn write_results(
 }
 
 /// Colour is for terminals, and for people who have not said otherwise.
-fn colour(stream: &impl IsTerminal) -> bool {
+pub(super) fn colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
@@ -331,14 +331,7 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
     let ran = catch_unwind(AssertUnwindSafe(|| {
-        let mut delegate = DelegateTarget::default();
-        let mut session = SessionTarget::default();
-        let target: &mut dyn Target = if job.door == Door::Delegate {
-            &mut delegate
-        } else {
-            &mut session
-        };
-        run_case(job.case, target, readings).map(|trace| {
+        run_on_simulator(job.case, job.door, readings).map(|trace| {
             let checks = check(job.case, &trace, readings);
             let difference = trace.after.as_ref().map_or_else(Vec::new, |after| {
                 difference_lines(&trace.setup.tables, after, &trace.setup.names)
@@ -436,21 +429,30 @@ fn leftovers(scenarios: &[Scenario]) -> Vec<String> {
         .collect()
 }
 
+/// Runs a case on our simulator through one of its doors.
+pub(super) fn run_on_simulator(
+    case: &Case,
+    door: Door,
+    readings: &Readings,
+) -> Result<Trace, TargetError> {
+    let mut delegate = DelegateTarget::default();
+    let mut session = SessionTarget::default();
+    let target: &mut dyn Target = if door == Door::Delegate {
+        &mut delegate
+    } else {
+        &mut session
+    };
+    run_case(case, target, readings)
+}
+
 /// Runs a whole corpus quietly: which requirements were judged, and by which cases.
 pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId, String)> {
     let mut found = Vec::new();
     for scenario in scenarios {
         for case in &scenario.cases {
             for door in case.doors.iter().filter(|door| DOORS.contains(door)) {
-                let mut delegate = DelegateTarget::default();
-                let mut session = SessionTarget::default();
-                let target: &mut dyn Target = if *door == Door::Delegate {
-                    &mut delegate
-                } else {
-                    &mut session
-                };
                 let readings = Readings::default();
-                let Ok(trace) = run_case(case, target, &readings) else {
+                let Ok(trace) = run_on_simulator(case, *door, &readings) else {
                     continue;
                 };
                 let judged: BTreeSet<_> = check(case, &trace, &readings)
