@@ -11,10 +11,11 @@
 //! | 1 | [`world`]: what a scenario says exists; [`store`]: the simulated data store; [`soap`]: messages as XML |
 //! | 2 | [`partner`], [`delegate`], [`session`]: our simulator; [`oracle`]: what the document allows; [`trace`], [`verdict`]: what a run showed, what a check finds |
 //! | 3 | [`scenario`]: files and their expectations; [`check`]: judging a trace; [`suite`]: taking the steps of a case |
-//! | 4 | [`report`]: one report and its readers; [`baseline`]: what of it is accepted |
+//! | 4 | [`report`]: one report and its readers; [`baseline`]: what of it is accepted; [`author`]: for those who write scenarios |
 //! | 5 | [`door`]: the ways in to a target |
 //! | 6 | [`cli`]: arguments in, exit code out |
 
+pub mod author;
 pub mod baseline;
 pub mod check;
 pub mod cli;

@@ -52,9 +52,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "author",
+        &[
+            "check", "model", "oracle", "report", "scenario", "spec", "trace", "verdict", "world",
+        ],
+    ),
+    (
         "cli",
         &[
-            "baseline", "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

@@ -2,10 +2,13 @@
 //!
 //! Floor 3. Grammar and oracle judge every case, whatever it expects; none stops another.
 
+mod foretell;
 mod grammar;
 mod operation;
 mod oracle;
 mod rows;
+
+pub use foretell::{Foretold, What as ForetoldWhat, foretell};
 
 use crate::scenario::{Case, evaluate};
 use crate::spec::Readings;

@@ -51,7 +51,7 @@ pub(super) fn judge(
 }
 
 /// `None` where nobody knows what the session holds.
-fn allowed(operation: &Operation<'_>, case: &Case<'_>) -> Option<Allowed> {
+pub(super) fn allowed(operation: &Operation<'_>, case: &Case<'_>) -> Option<Allowed> {
     match operation.request {
         Request::Start(Stored::Nothing) => Some(oracle::start_without_parameters(case)),
         Request::Start(Stored::Accepted(paramters)) => Some(oracle::start(case, paramters)),

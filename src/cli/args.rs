@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cli::partition::Partition;
+use crate::author;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 
@@ -30,6 +31,13 @@ pub(super) enum Command {
     Requirements(RequirementsArguments),
     /// Look at snapshots that wait for a decision, accept or reject them.
     Snapshots(SnapshotsArguments),
+    /// Explain a scenario: its world, its messages, what is allowed and why, what our simulator does.
+    Explain(ExplainArguments),
+    /// Look for mistakes in scenario files, and for what is odd about them.
+    #[command(after_help = author::WarningCode::listed())]
+    Lint(LintArguments),
+    /// Write a first scenario file that passes.
+    New(NewArguments),
     /// End as a bug of ours would, so that scripts can be tried against it.
     #[command(hide = true)]
     Panic,
@@ -135,6 +143,42 @@ pub(super) struct RequirementsArguments {
     /// The form of the list
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainArguments {
+    /// The scenario file
+    pub(super) file: PathBuf,
+    /// Only the case of this name
+    #[arg(long, value_name = "NAME")]
+    pub(super) case: Option<String>,
+    /// Through this door: delegate or session [default: session where it can carry the case]
+    #[arg(long, value_name = "DOOR", value_parser = door)]
+    pub(super) door: Option<Door>,
+    /// By another reading of an open question, such as OQ-1=literal; all=literal takes the text word by word
+    #[arg(long, value_name = "QUESTION=READING")]
+    pub(super) reading: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArguments {
+    /// Scenario files, or folders of them [default: scenarios]
+    pub(super) paths: Vec<PathBuf>,
+    /// End with exit code 2 if there is a warning, not only if there is a mistake
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct NewArguments {
+    /// The behaviour in words, such as a-partner-that-refuses: the name of the file, and its title
+    pub(super) name: String,
+    /// The operation that the scenario calls
+    #[arg(long, value_name = "OPERATION", default_value = "ReplicateServer", value_parser = author::OPERATIONS)]
+    pub(super) operation: String,
+    /// The folder of the new file; it is made if it is not there
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub(super) dir: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,10 +6,13 @@ mod args;
 mod baseline;
 mod embedded;
 mod exit;
+mod explain;
 mod files;
+mod lint;
 mod list;
 mod partition;
 mod progress;
+mod new;
 mod requirements;
 mod review;
 mod run;
@@ -78,6 +81,9 @@ pub fn main_with(
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
         Command::Snapshots(arguments) => review::snapshots(arguments, out),
+        Command::Explain(arguments) => explain::explain(arguments, out),
+        Command::Lint(arguments) => lint::lint(arguments, out),
+        Command::New(arguments) => new::new(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {

@@ -29,7 +29,7 @@ use crate::suite::{Target, TargetError, run_case};
 use crate::trace::{Door, Trace};
 
 /// The doors that our own simulator is reached through.
-const DOORS: &[Door] = &[Door::Delegate, Door::Session];
+pub(super) const DOORS: &[Door] = &[Door::Delegate, Door::Session];
 
 /// The columns a report may take where the terminal does not say.
 const WIDTH: usize = 100;
@@ -282,7 +282,7 @@ fn is_gone(entry: &Entry, scenarios: &[Scenario], arguments: &RunArguments) -> b
     })
 }
 
-fn count(number: usize, of: &str) -> String {
+pub(super) fn count(number: usize, of: &str) -> String {
     if number == 1 {
         format!("1 {of}")
     } else {
@@ -490,12 +490,12 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
     let ran = catch_unwind(AssertUnwindSafe(|| {
-        let trace = trace_of(job, readings)?;
+        let trace = run_on_simulator(job.case, job.door, readings)?;
         let mut flaky = None;
         if arguments.repeat > 1 {
             let first = trace_lines(&trace);
             for repeat in 2..=arguments.repeat as usize {
-                let then = trace_lines(&trace_of(job, readings)?);
+                let then = trace_lines(&run_on_simulator(job.case, job.door, readings)?);
                 flaky = first_difference(&first, &then, repeat);
                 if flaky.is_some() {
                     break;
@@ -529,17 +529,6 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
             done(ScenarioReport::error(&context, &reason), None, true)
         }
     }
-}
-
-fn trace_of(job: &Job<'_>, readings: &Readings) -> Result<Trace, TargetError> {
-    let mut delegate = DelegateTarget::default();
-    let mut session = SessionTarget::default();
-    let target: &mut dyn Target = if job.door == Door::Delegate {
-        &mut delegate
-    } else {
-        &mut session
-    };
-    run_case(job.case, target, readings)
 }
 
 /// Where two traces of the same case part.
@@ -627,6 +616,22 @@ fn leftovers(scenarios: &[Scenario], told: &BTreeSet<String>) -> Vec<String> {
         .collect()
 }
 
+/// Runs a case on our simulator through one of its doors.
+pub(super) fn run_on_simulator(
+    case: &Case,
+    door: Door,
+    readings: &Readings,
+) -> Result<Trace, TargetError> {
+    let mut delegate = DelegateTarget::default();
+    let mut session = SessionTarget::default();
+    let target: &mut dyn Target = if door == Door::Delegate {
+        &mut delegate
+    } else {
+        &mut session
+    };
+    run_case(case, target, readings)
+}
+
 /// Runs a whole corpus quietly: which requirements were judged, and by which cases.
 pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId, String)> {
     let mut found = Vec::new();
@@ -634,12 +639,7 @@ pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId,
         for case in &scenario.cases {
             for door in case.doors.iter().filter(|door| DOORS.contains(door)) {
                 let readings = Readings::default();
-                let job = Job {
-                    scenario,
-                    case,
-                    door: *door,
-                };
-                let Ok(trace) = trace_of(&job, &readings) else {
+                let Ok(trace) = run_on_simulator(case, *door, &readings) else {
                     continue;
                 };
                 let judged: BTreeSet<_> = check(case, &trace, &readings)

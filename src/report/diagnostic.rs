@@ -35,12 +35,49 @@ pub fn diagnostic(
     notes: &[String],
     colour: bool,
 ) -> String {
+    let level = Level::ERROR;
+    drawn(
+        level, code, title, source, primary, secondary, notes, colour,
+    )
+}
+
+/// Draws a warning about a scenario file in the same way: `warning[CODE]: title` and so on.
+#[must_use]
+pub fn warning(
+    code: &str,
+    title: &str,
+    source: &Source,
+    primary: (Span, &str),
+    secondary: Option<(Span, &str)>,
+    notes: &[String],
+    colour: bool,
+) -> String {
+    let level = Level::WARNING;
+    drawn(
+        level, code, title, source, primary, secondary, notes, colour,
+    )
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "those of the two functions above, and the level"
+)]
+fn drawn(
+    level: Level<'_>,
+    code: &str,
+    title: &str,
+    source: &Source,
+    primary: (Span, &str),
+    secondary: Option<(Span, &str)>,
+    notes: &[String],
+    colour: bool,
+) -> String {
     let mark = |(span, label): (Span, &str)| {
         let (position, excerpt) = Excerpt::of(source, span);
         Mark::new(position.line, position.column, excerpt, label)
     };
     let drawing = Drawing {
-        level: Level::ERROR,
+        level,
         code: Some(code),
         title,
         path: &source.path,

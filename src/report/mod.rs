@@ -27,7 +27,7 @@ pub use data::{
     RequirementReport, RequirementVerdict, ScenarioReport, Snapshot, SnapshotVerdict, StepReport,
     Summary, Target, Times, Tool, VERSION,
 };
-pub use diagnostic::diagnostic;
+pub use diagnostic::{diagnostic, warning};
 pub use difference::difference_lines;
 pub use event::{EventKind, EventReport};
 pub use excerpt::Excerpt;
@@ -36,4 +36,5 @@ pub use human::{HumanOptions, human};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use snapshot::{common_part, snapshot, snapshot_name, trace_lines};
+pub use text::line as one_line;
 pub use words::Ordered;

@@ -10,7 +10,7 @@ use crate::model::{
 use crate::report::{
     CaseContext, Report, RunInfo, ScenarioReport, Target, case_verdict, command_again,
 };
-use crate::scenario::{Action, Case, Expect, RowSpans, Scenario, Source, Spanned, Step};
+use crate::scenario::{Action, Case, Expect, RowSpans, Scenario, Source, Spanned, Step, Written};
 use crate::spec::{
     AddressFamily, DhcpDnsUpdateType, DhcpFailoverConfigSyncStatus, DhcpLeaseDurationType,
     DhcpScopeStatus, DhcpServingClientsType, Enablement, Grade, IpamExceptionId, Question,
@@ -58,7 +58,9 @@ pub(super) fn scenario() -> Scenario {
         name: Some("eight days".to_owned()),
         span: span("[[cases]]"),
         requirements: vec![RequirementId::R_4_10, RequirementId::R_31_4],
+        requirement_spans: Vec::new(),
         doors: vec![Door::Delegate, Door::Session],
+        cannot: Vec::new(),
         readings: Readings::default(),
         seed: None,
         world: Arc::new(World::default()),
@@ -85,6 +87,7 @@ pub(super) fn scenario() -> Scenario {
         description: None,
         tags: Vec::new(),
         cases: vec![case],
+        written: Written::default(),
     }
 }
 

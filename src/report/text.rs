@@ -17,7 +17,8 @@ pub(super) fn is_unsafe(c: char) -> bool {
 }
 
 /// The text as one line of at most `most` code points; what is left out is said.
-pub(super) fn line(text: &str, most: usize) -> String {
+#[must_use]
+pub fn line(text: &str, most: usize) -> String {
     let mut out = String::new();
     for (count, c) in text.chars().enumerate() {
         if count == most {

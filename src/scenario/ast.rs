@@ -1,6 +1,6 @@
 //! A scenario file, read: every value that can be complained about keeps its place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +54,28 @@ pub struct Scenario {
     pub tags: Vec<String>,
     /// The cases; a file without `[[cases]]` has one, without a name.
     pub cases: Vec<Case>,
+    /// What the cases do not show of how the file is written.
+    pub written: Written,
+}
+
+/// What the cases of a file do not show of how it is written: for those who judge the writing, not the behaviour.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    /// `doors`, where it is written.
+    pub doors: Option<Spanned<Vec<Door>>>,
+    /// The variables that have the same value in every case, at their place in the first; of a single case, none.
+    pub constants: Vec<Spanned<String>>,
+}
+
+/// Why a door cannot carry a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CannotCarry {
+    /// The door.
+    pub door: Door,
+    /// Why, in a few words.
+    pub reason: String,
+    /// The place in the file that is in the way.
+    pub span: Span,
 }
 
 /// One case of a scenario: the file with the case's values put in.
@@ -65,8 +87,12 @@ pub struct Case {
     pub span: Span,
     /// The requirements it is about, the most telling first.
     pub requirements: Vec<RequirementId>,
+    /// Their places: of the file's `requirements`, or of the case's own.
+    pub requirement_spans: Vec<Span>,
     /// The doors that can carry it, in the order of [`Door::ALL`]. Never empty.
     pub doors: Vec<Door>,
+    /// The doors that cannot, whatever the file names.
+    pub cannot: Vec<CannotCarry>,
     /// The readings it is judged under, put over those of the run.
     pub readings: Readings,
     /// Fixes message ids and every drawn choice; the run's where left out.
@@ -90,6 +116,8 @@ pub struct RowSpans {
     pub relations: Vec<Span>,
     /// Of the scopes.
     pub scopes: Vec<Span>,
+    /// The scopes that another one is `like`, by their place in the world.
+    pub models: BTreeSet<usize>,
 }
 
 /// One step.

@@ -13,7 +13,7 @@ use crate::scenario::limits::{
 };
 use crate::scenario::substitute::{self, Substitution, Variables};
 use crate::scenario::tree::{self, Entry, Kind, Node, Table};
-use crate::scenario::{Scenario, Source, Spanned, nesting};
+use crate::scenario::{Scenario, Source, Spanned, Written, nesting};
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 use crate::verdict::Span;
@@ -188,7 +188,7 @@ struct Head {
     title: Spanned<String>,
     description: Option<String>,
     tags: Vec<String>,
-    requirements: Vec<RequirementId>,
+    requirements: Vec<Spanned<RequirementId>>,
     has_requirements: bool,
     readings: Readings,
     seed: Option<u64>,
@@ -231,6 +231,17 @@ impl Reader<'_> {
             .collect();
         substitute::check(&roots, &variables, self.errors);
 
+        let written = Written {
+            doors: head
+                .doors
+                .as_ref()
+                .zip(tree.get("doors"))
+                .map(|(doors, node)| {
+                    let doors = doors.iter().map(|door| door.value).collect();
+                    Spanned::new(doors, node.span)
+                }),
+            constants: constants(&items),
+        };
         let mut cases = Vec::new();
         if items.is_empty() {
             let case = self.case_head(&head, None);
@@ -251,6 +262,7 @@ impl Reader<'_> {
             description: head.description,
             tags: head.tags,
             cases,
+            written,
         })
     }
 
@@ -417,6 +429,28 @@ impl Reader<'_> {
         );
         (!self.errors.stopped).then_some(case)
     }
+}
+
+/// The variables to which every case gives the same value.
+fn constants(cases: &[(Span, &Rc<Table>)]) -> Vec<Spanned<String>> {
+    let Some(((_, first), others)) = cases.split_first().filter(|(_, others)| !others.is_empty())
+    else {
+        return Vec::new();
+    };
+    let same = |entry: &&Entry| {
+        others.iter().all(|(_, table)| {
+            table
+                .get(&entry.key)
+                .is_some_and(|node| node.has_value_of(&entry.value))
+        })
+    };
+    first
+        .entries
+        .iter()
+        .filter(|entry| !CASE_KEYS.contains(&&*entry.key))
+        .filter(same)
+        .map(|entry| Spanned::new(entry.key.to_string(), entry.key_span))
+        .collect()
 }
 
 fn is_filled(node: Option<&Node>) -> bool {

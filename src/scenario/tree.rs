@@ -136,6 +136,27 @@ impl Node {
         }
     }
 
+    /// Whether both hold the same value, wherever they stand. Keys may stand in any order.
+    pub(super) fn has_value_of(&self, other: &Self) -> bool {
+        match (&self.kind, &other.kind) {
+            (Kind::Text(a), Kind::Text(b)) | (Kind::Float(a), Kind::Float(b)) => a == b,
+            (Kind::Int(a), Kind::Int(b)) => a == b,
+            (Kind::Bool(a), Kind::Bool(b)) => a == b,
+            (Kind::List(a), Kind::List(b)) => {
+                a.items.len() == b.items.len()
+                    && a.items.iter().zip(&b.items).all(|(a, b)| a.has_value_of(b))
+            }
+            (Kind::Table(a), Kind::Table(b)) => {
+                a.entries.len() == b.entries.len()
+                    && a.entries.iter().all(|entry| {
+                        b.get(&entry.key)
+                            .is_some_and(|node| entry.value.has_value_of(node))
+                    })
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn is_poison(&self) -> bool {
         matches!(self.kind, Kind::Poison)
     }

@@ -3,7 +3,7 @@
 use crate::scenario::decode::context::Context;
 use crate::scenario::decode::world::Decoded;
 use crate::scenario::error::{LoadCode, LoadError};
-use crate::scenario::{Action, Expect, FaultStage, OperationChoice, Spanned, Step};
+use crate::scenario::{Action, CannotCarry, Expect, FaultStage, OperationChoice, Spanned, Step};
 use crate::trace::Door;
 use crate::verdict::Span;
 
@@ -29,6 +29,19 @@ impl Needs<'_> {
                 .map(|step| ("bytes need a wire".to_owned(), step.span)),
             Door::Http | Door::NetTcp => None,
         }
+    }
+
+    /// Every door that cannot carry the case.
+    pub(super) fn against_any(&self) -> Vec<CannotCarry> {
+        let against = |door: &Door| {
+            let (reason, span) = self.against(*door)?;
+            Some(CannotCarry {
+                door: *door,
+                reason,
+                span,
+            })
+        };
+        Door::ALL.iter().filter_map(against).collect()
     }
 
     fn against_delegate(&self) -> Option<Reason> {

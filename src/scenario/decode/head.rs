@@ -1,5 +1,6 @@
 //! What stands beside world, steps and expectations: requirements and readings.
 
+use crate::scenario::Spanned;
 use crate::scenario::decode::context::Context;
 use crate::scenario::error::{LoadCode, LoadError, one_of};
 use crate::scenario::suggest::closest;
@@ -26,11 +27,14 @@ pub(in crate::scenario) fn requirement(cx: &mut Context<'_>, node: &Node) -> Opt
 }
 
 /// A list of requirements.
-pub(in crate::scenario) fn requirements(cx: &mut Context<'_>, node: &Node) -> Vec<RequirementId> {
+pub(in crate::scenario) fn requirements(
+    cx: &mut Context<'_>,
+    node: &Node,
+) -> Vec<Spanned<RequirementId>> {
     let items = cx.list(node, "requirement ids").unwrap_or_default();
     items
         .iter()
-        .filter_map(|item| requirement(cx, item))
+        .filter_map(|item| Some(Spanned::new(requirement(cx, item)?, item.span)))
         .collect()
 }
 

@@ -38,7 +38,7 @@ pub(super) struct CaseHead<'a> {
     pub(super) name: Option<String>,
     pub(super) span: Span,
     pub(super) title: Span,
-    pub(super) requirements: Vec<RequirementId>,
+    pub(super) requirements: Vec<Spanned<RequirementId>>,
     /// `requirements` is there and not empty, well-formed or not.
     pub(super) has_requirements: bool,
     pub(super) readings: Readings,
@@ -105,11 +105,18 @@ pub(super) fn case(
     } else {
         Vec::new()
     };
+    let cannot = if can_tell {
+        needs.against_any()
+    } else {
+        Vec::new()
+    };
     Case {
         name: head.name,
         span: head.span,
-        requirements: head.requirements,
+        requirements: head.requirements.iter().map(|id| id.value).collect(),
+        requirement_spans: head.requirements.iter().map(|id| id.span).collect(),
         doors,
+        cannot,
         readings: head.readings,
         seed: head.seed,
         world: Arc::clone(&world.world),

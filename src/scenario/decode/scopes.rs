@@ -64,6 +64,7 @@ pub(super) fn decode(
             let mut scope = row.scope();
             let subnet_at = row.subnet_or_like().map(|(_, at)| at);
             let ran_out = row.ran_out;
+            spans.models.extend(row.model());
             if row.is_broken() {
                 broken.insert(world.scopes.len());
             }
@@ -148,15 +149,18 @@ impl Row<'_, '_> {
 
     /// Whether a mistake was found in putting it together, or it is like a row that has one.
     fn is_broken(&self) -> bool {
-        let like = self
-            .item
-            .table
-            .get("like")
-            .and_then(|node| self.cx.text_of(node));
-        let like = like.and_then(|name| self.names.scopes.get(&name));
         self.keys.is_broken
             || self.cx.errors.found() > self.found_before
-            || like.is_some_and(|place| self.broken.contains(&place))
+            || self
+                .model()
+                .is_some_and(|place| self.broken.contains(&place))
+    }
+
+    /// The place of the scope that `like` names, if there is one.
+    fn model(&self) -> Option<usize> {
+        let node = self.item.table.get("like")?;
+        let name = self.cx.text_of(node)?;
+        self.names.scopes.get(&name)
     }
 
     /// The scope that `like` names: declared earlier.

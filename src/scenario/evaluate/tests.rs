@@ -158,13 +158,16 @@ pub(super) fn case_over(world: World, expect: Expect) -> Case {
         name: None,
         span: at(0),
         requirements: vec![requirement("R-31-4"), requirement("R-4-10")],
+        requirement_spans: Vec::new(),
         doors: Door::ALL.to_vec(),
+        cannot: Vec::new(),
         readings: Readings::default(),
         seed: None,
         row_spans: Arc::new(RowSpans {
             servers: spans(9000, world.servers.len()),
             relations: spans(9100, world.relations.len()),
             scopes: spans(9200, world.scopes.len()),
+            ..RowSpans::default()
         }),
         world: Arc::new(world),
         steps: vec![step(replicate(0), None)],
