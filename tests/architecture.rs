@@ -41,6 +41,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "model", "scenario", "spec", "store", "trace", "verdict", "world",
         ],
     ),
+    ("schema", &["model", "scenario", "spec", "trace", "world"]),
+    ("format", &["schema"]),
     (
         "door",
         &[
@@ -50,7 +52,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
+            "check", "door", "format", "report", "scenario", "schema", "spec", "suite", "trace",
+            "verdict",
         ],
     ),
 ];

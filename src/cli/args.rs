@@ -27,6 +27,10 @@ pub(super) enum Command {
     List(ListArguments),
     /// List the requirements, and which of them the scenarios test.
     Requirements(RequirementsArguments),
+    /// Print the JSON Schema of scenario files, for editors.
+    Schema(SchemaArguments),
+    /// Write scenario files in their one layout: order of keys, blank lines, quotes; comments stay.
+    Fmt(FmtArguments),
     /// End as a bug of ours would, so that scripts can be tried against it.
     #[command(hide = true)]
     Panic,
@@ -114,6 +118,22 @@ pub(super) struct RequirementsArguments {
     /// The form of the list
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// Print the reference of the language, in Markdown, instead
+    #[arg(long)]
+    pub(super) markdown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FmtArguments {
+    /// Scenario files, or folders of them [default: scenarios]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write nothing: list the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

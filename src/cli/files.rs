@@ -228,6 +228,12 @@ pub(super) fn write_whole(path: &Path, content: &str) -> Result<(), CliError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.{}.tmp", std::process::id()));
     std::fs::write(&beside, content)
+        .and_then(|()| {
+            // Who may read and write a file that was there is not ours to change.
+            std::fs::metadata(path).map_or(Ok(()), |was| {
+                std::fs::set_permissions(&beside, was.permissions())
+            })
+        })
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| {
             let _ = std::fs::remove_file(&beside);

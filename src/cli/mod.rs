@@ -5,9 +5,11 @@
 mod args;
 mod exit;
 mod files;
+mod fmt;
 mod list;
 mod requirements;
 mod run;
+mod schema;
 mod snapshots;
 
 use std::io::Write;
@@ -64,6 +66,8 @@ pub fn main_with(
         Command::Run(arguments) => run::run(arguments, out),
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
+        Command::Schema(arguments) => schema::schema(arguments, out),
+        Command::Fmt(arguments) => fmt::fmt(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {
