@@ -12,9 +12,8 @@ pub(super) enum Line {
 /// The lines of what stands before something. The last piece is that thing's own line, except `at_end` of the file.
 pub(super) fn lines(raw: &str, at_end: bool) -> Vec<Line> {
     let mut pieces: Vec<&str> = raw.split('\n').collect();
-    if !at_end {
-        pieces.pop();
-    } else if pieces.last().is_some_and(|piece| piece.trim().is_empty()) {
+    let is_nothing = pieces.last().is_some_and(|piece| piece.trim().is_empty());
+    if !at_end || is_nothing {
         pieces.pop();
     }
     let mut found = Vec::new();

@@ -18,8 +18,8 @@ pub(crate) enum Tree {
     Flag(bool),
     /// Dates, and numbers that do not fit, as they are written.
     Other(String),
-    List(Vec<Tree>),
-    Table(Vec<(String, Tree)>),
+    List(Vec<Self>),
+    Table(Vec<(String, Self)>),
 }
 
 impl Tree {
