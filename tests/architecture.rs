@@ -41,6 +41,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "model", "scenario", "spec", "store", "trace", "verdict", "world",
         ],
     ),
+    ("schema", &["model", "scenario", "spec", "trace", "world"]),
+    ("format", &["schema"]),
     (
         "baseline",
         &["report", "scenario", "spec", "trace", "verdict"],
@@ -60,7 +62,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "author", "baseline", "check", "door", "report", "scenario", "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "door", "format", "report", "scenario", "schema",
+            "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

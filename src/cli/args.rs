@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::cli::partition::Partition;
 use crate::author;
+use crate::cli::partition::Partition;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 
@@ -38,6 +38,10 @@ pub(super) enum Command {
     Lint(LintArguments),
     /// Write a first scenario file that passes.
     New(NewArguments),
+    /// Print the JSON Schema of scenario files, for editors.
+    Schema(SchemaArguments),
+    /// Write scenario files in their one layout: order of keys, blank lines, quotes; comments stay.
+    Fmt(FmtArguments),
     /// End as a bug of ours would, so that scripts can be tried against it.
     #[command(hide = true)]
     Panic,
@@ -179,6 +183,22 @@ pub(super) struct NewArguments {
     /// The folder of the new file; it is made if it is not there
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub(super) dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SchemaArguments {
+    /// Print the reference of the language, in Markdown, instead
+    #[arg(long)]
+    pub(super) markdown: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FmtArguments {
+    /// Scenario files, or folders of them [default: scenarios]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write nothing: list the files that would change, and exit with 1 if there are any
+    #[arg(long)]
+    pub(super) check: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -280,6 +280,12 @@ pub(super) fn write_whole(path: &Path, content: &str) -> Result<(), CliError> {
     }
     let beside = beside(path);
     std::fs::write(&beside, content)
+        .and_then(|()| {
+            // Who may read and write a file that was there is not ours to change.
+            std::fs::metadata(path).map_or(Ok(()), |was| {
+                std::fs::set_permissions(&beside, was.permissions())
+            })
+        })
         .and_then(|()| std::fs::rename(&beside, path))
         .map_err(|error| {
             let _ = std::fs::remove_file(&beside);

@@ -8,14 +8,16 @@ mod embedded;
 mod exit;
 mod explain;
 mod files;
+mod fmt;
 mod lint;
 mod list;
+mod new;
 mod partition;
 mod progress;
-mod new;
 mod requirements;
 mod review;
 mod run;
+mod schema;
 mod snapshots;
 
 use std::io::Write;
@@ -84,6 +86,8 @@ pub fn main_with(
         Command::Explain(arguments) => explain::explain(arguments, out),
         Command::Lint(arguments) => lint::lint(arguments, out),
         Command::New(arguments) => new::new(arguments, out),
+        Command::Schema(arguments) => schema::schema(arguments, out),
+        Command::Fmt(arguments) => fmt::fmt(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {

@@ -82,7 +82,9 @@ fn failures(
         if !failed && changed.is_none() {
             continue;
         }
-        let alike = before.replace(scenario).filter(|other| block::fail_alike(other, scenario, report.strict));
+        let alike = before
+            .replace(scenario)
+            .filter(|other| block::fail_alike(other, scenario, report.strict));
         if alike.is_some() && changed.is_none() && cases <= IN_FULL_MAX {
             writeln!(out, "the same in {}\n", block::case_words(scenario))?;
             continue;
@@ -340,8 +342,10 @@ fn requirements(report: &Report, look: Look, ink: Ink, out: &mut dyn Write) -> i
         "{}",
         ink.heading("verdicts by requirement (in how many cases):")
     )?;
-    let mut rest: Vec<_> =
-        judged.iter().filter(|row| row.verdict != RequirementVerdict::Pass).collect();
+    let mut rest: Vec<_> = judged
+        .iter()
+        .filter(|row| row.verdict != RequirementVerdict::Pass)
+        .collect();
     // What failed most often says most.
     rest.sort_by_key(|row| (std::cmp::Reverse(row.verdict), std::cmp::Reverse(row.cases)));
     for row in rest {
