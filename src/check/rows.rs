@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use crate::check::operation::Operation;
+use crate::check::operation::{Operation, Request, Stored};
 use crate::check::oracle::shows_store;
 use crate::model::{
     AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables,
-    Terminal,
+    Terminal, Value,
 };
 use crate::oracle::{Allowed, Choice, Copy, Fate, OptionMeaning, Stage, Taken, Write, WriteKind};
 use crate::scenario::{Column, ColumnView};
-use crate::spec::{AddressFamily, DhcpFailoverConfigSyncStatus, Grade, RequirementId};
+use crate::spec::{
+    AddressFamily, DhcpFailoverConfigSyncStatus, Grade, IpamAdminOperationId, RequirementId,
+};
 use crate::store::{Difference, difference};
 use crate::trace::Trace;
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
@@ -98,7 +100,30 @@ pub(super) fn judge(
     if operation.disturbed {
         return Vec::new();
     }
-    states(&trace.setup.names, before, after, allowed, end)
+    let direct = stores_directly(operation);
+    states(&trace.setup.names, before, after, allowed, end, direct)
+}
+
+/// The step that a call of .3 or .4 by the client stands for: it replicates nothing, so no requirement of .29 can be
+/// broken by it.
+fn stores_directly(operation: &Operation<'_>) -> Option<RequirementId> {
+    let named = |value: Option<&Value>| match value {
+        Some(Value::Object(object)) => match object.member("OperationId") {
+            Some(Value::Text(name)) => IpamAdminOperationId::from_name(name),
+            _ => None,
+        },
+        _ => None,
+    };
+    let operation = match operation.request {
+        Request::Call(id, _) => Some(id),
+        Request::Start(Stored::Accepted(value)) => named(value),
+        _ => None,
+    };
+    match operation? {
+        IpamAdminOperationId::CreateDhcpScope => Some(RequirementId::R_3_10),
+        IpamAdminOperationId::EditDhcpScope => Some(RequirementId::R_4_10),
+        _ => None,
+    }
 }
 
 /// Judges two states of a store.
@@ -108,6 +133,7 @@ fn states(
     after: &Tables,
     allowed: &Allowed,
     end: Option<Stage>,
+    direct: Option<RequirementId>,
 ) -> Vec<CheckResult> {
     let difference = difference(before, after);
     let mut created: BTreeMap<Place, Vec<AdmDhcpScopesRow>> = BTreeMap::new();
@@ -142,7 +168,7 @@ fn states(
         report: Report::default(),
     };
     rows.fates(allowed, end);
-    rows.leftovers(allowed);
+    rows.leftovers(allowed, direct);
     let Report {
         passes,
         mut results,
@@ -842,7 +868,26 @@ impl Rows<'_> {
     }
 
     /// What no fate accounts for has to be as before.
-    fn leftovers(&mut self, allowed: &Allowed) {
+    /// Why nothing may be written for the scope that a new row has the subnet of: it is skipped, or it faults.
+    fn why_not_written(
+        &self,
+        allowed: &Allowed,
+        created: &AdmDhcpScopesRow,
+    ) -> Option<RequirementId> {
+        let is_of = |fate: &&Fate| {
+            let source = self.before.scopes.get(&(fate.family, fate.source));
+            fate.family == created.family
+                && source.is_some_and(|source| source.details.scope_id == created.details.scope_id)
+        };
+        match allowed.fates.iter().find(is_of)?.choices.first()? {
+            Choice::Skip { requirement, .. } | Choice::Fault { requirement, .. } => {
+                Some(*requirement)
+            }
+            Choice::Write(_) => None,
+        }
+    }
+
+    fn leftovers(&mut self, allowed: &Allowed, direct: Option<RequirementId>) {
         use RequirementId as R;
         let sources: BTreeSet<RowKey> = allowed
             .fates
@@ -854,10 +899,15 @@ impl Rows<'_> {
             .first()
             .map_or(R::R_29_5a, |end| end.requirement);
         // A call that replicates nothing must not write at all, and that is its own requirement's affair.
-        let outside = if allowed.fates.is_empty() {
-            ruling
-        } else {
-            R::R_29_4
+        let succeeds = allowed
+            .ends
+            .iter()
+            .any(|end| end.stage == Stage::Processing(Terminal::Success));
+        let (outside, of_source) = match direct {
+            Some(stored) if succeeds => (stored, stored),
+            Some(_) => (ruling, ruling),
+            None if allowed.fates.is_empty() => (ruling, R::R_29_5a),
+            None => (R::R_29_4, R::R_29_5a),
         };
         let mut found: Vec<CheckResult> = Vec::new();
         let mut differs = |requirement, grade, expected: String, text: String| {
@@ -895,7 +945,7 @@ impl Rows<'_> {
                 if *column == Column::Sync && is_in_step && new == IN_SYNC.name() {
                     continue;
                 }
-                let requirement = if is_source { R::R_29_5a } else { outside };
+                let requirement = if is_source { of_source } else { outside };
                 // Marking copies as in step is allowed (OQ-11), as are statistics.
                 let exempt = matches!(column, Column::Sync | Column::ActiveLeases)
                     && !allowed.fates.is_empty();
@@ -914,7 +964,7 @@ impl Rows<'_> {
                     self.names.server((row.family, row.dhcp_server_record_id))
                 };
                 differs(
-                    if is_source { R::R_29_5a } else { outside },
+                    if is_source { of_source } else { outside },
                     Grade::Hard,
                     format!("{name} stays on {}", owner(before)),
                     owner(after),
@@ -924,7 +974,7 @@ impl Rows<'_> {
         for row in &self.difference.scopes.created {
             if !self.explained.contains(&(row.family, row.record_id)) {
                 differs(
-                    outside,
+                    self.why_not_written(allowed, row).unwrap_or(outside),
                     Grade::Hard,
                     "no other scope is created".to_owned(),
                     format!("{} is new", self.names.scope(row)),
@@ -934,7 +984,7 @@ impl Rows<'_> {
         for row in &self.difference.scopes.deleted {
             if !self.explained.contains(&(row.family, row.record_id)) {
                 let requirement = if sources.contains(&(row.family, row.record_id)) {
-                    R::R_29_5a
+                    of_source
                 } else {
                     outside
                 };
@@ -1022,7 +1072,7 @@ impl Rows<'_> {
                 let name =
                     scope.map_or_else(|| "no scope".to_owned(), |scope| self.names.scope(scope));
                 differs(
-                    if is_source { R::R_29_5a } else { outside },
+                    if is_source { of_source } else { outside },
                     Grade::Hard,
                     format!("the range row of {name} stays as it is"),
                     "it differs".to_owned(),
@@ -1034,7 +1084,7 @@ impl Rows<'_> {
             if !self.explained.contains(&key) {
                 let is_source = sources.contains(&key);
                 differs(
-                    if is_source { R::R_29_5a } else { outside },
+                    if is_source { of_source } else { outside },
                     Grade::Hard,
                     "the options of other scopes stay as they are".to_owned(),
                     "they differ".to_owned(),
@@ -1044,7 +1094,7 @@ impl Rows<'_> {
         if found.is_empty() {
             self.report.pass(outside, "nothing-else-changes");
             if !sources.is_empty() {
-                self.report.pass(R::R_29_5a, "nothing-else-changes");
+                self.report.pass(of_source, "nothing-else-changes");
             }
         }
         self.report.results.extend(found);

@@ -142,8 +142,12 @@ pub(super) struct ListArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct RequirementsArguments {
+    /// Only these requirements, such as R-31-2, told in full
+    #[arg(value_parser = requirement)]
+    pub(super) ids: Vec<RequirementId>,
     /// Scenario files, or folders of them, that count as tests [default: scenarios]
-    pub(super) paths: Vec<PathBuf>,
+    #[arg(long, value_name = "PATH")]
+    pub(super) scenarios: Vec<PathBuf>,
     /// The form of the list
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::cli::args::{Format, RequirementsArguments};
 use crate::cli::files::{load, render};
 use crate::cli::{CliError, Exit, run};
-use crate::spec::{REQUIREMENTS, RequirementId};
+use crate::spec::{Question, REQUIREMENTS, RequirementId};
 
 #[derive(Serialize)]
 struct Listed {
@@ -21,8 +21,10 @@ struct Row {
     section: &'static str,
     strength: &'static str,
     says: &'static str,
+    observable: &'static str,
+    questions: Vec<&'static str>,
     status: &'static str,
-    reason: Option<&'static str>,
+    reason: Option<String>,
     scenarios: Vec<String>,
 }
 
@@ -30,7 +32,7 @@ pub(super) fn requirements(
     arguments: &RequirementsArguments,
     out: &mut dyn Write,
 ) -> Result<Exit, CliError> {
-    let loaded = load(&arguments.paths)?;
+    let loaded = load(&arguments.scenarios)?;
     for rejected in &loaded.rejected {
         eprint!("{}", render(rejected, std::io::stderr().is_terminal()));
     }
@@ -38,26 +40,35 @@ pub(super) fn requirements(
     for (id, case) in run::judged(&loaded.scenarios) {
         tested.entry(id).or_default().insert(case);
     }
+    let is_tested = |id: &RequirementId| tested.contains_key(id);
     let rows: Vec<Row> = REQUIREMENTS
         .iter()
+        .filter(|row| arguments.ids.is_empty() || arguments.ids.contains(&row.id))
         .map(|requirement| {
-            let scenarios: Vec<String> = tested
-                .remove(&requirement.id)
-                .unwrap_or_default()
-                .into_iter()
-                .collect();
-            let reason = requirement.id.excluded();
+            let id = requirement.id;
+            let scenarios: Vec<String> = tested.get(&id).into_iter().flatten().cloned().collect();
+            let implied = id.implied_by().filter(is_tested);
+            let (status, reason) = match (scenarios.is_empty(), implied, id.excluded()) {
+                (false, ..) => ("tested", None),
+                (true, Some(other), _) => {
+                    ("implied", Some(format!("{other} cannot hold without it")))
+                }
+                (true, None, Some(reason)) => ("excluded", Some(reason.to_owned())),
+                (true, None, None) => ("untested", None),
+            };
             Row {
-                id: requirement.id.name(),
+                id: id.name(),
                 section: requirement.section,
                 strength: requirement.strength.name(),
                 says: requirement.step,
-                status: match (scenarios.is_empty(), reason) {
-                    (false, _) => "tested",
-                    (true, Some(_)) => "excluded",
-                    (true, None) => "untested",
-                },
-                reason: reason.filter(|_| scenarios.is_empty()),
+                observable: requirement.observable,
+                questions: requirement
+                    .questions
+                    .iter()
+                    .map(|question| question.name())
+                    .collect(),
+                status,
+                reason,
                 scenarios,
             }
         })
@@ -68,7 +79,7 @@ pub(super) fn requirements(
                 .expect("a list of texts has a JSON form");
             writeln!(out, "{text}")?;
         }
-        Format::Human => human(&rows, out)?,
+        Format::Human => human(&rows, !arguments.ids.is_empty(), out)?,
     }
     Ok(if loaded.rejected.is_empty() {
         Exit::Conformant
@@ -77,26 +88,46 @@ pub(super) fn requirements(
     })
 }
 
-fn human(rows: &[Row], out: &mut dyn Write) -> Result<(), CliError> {
+fn human(rows: &[Row], in_full: bool, out: &mut dyn Write) -> Result<(), CliError> {
     for row in rows {
-        let by = match (row.scenarios.len(), row.reason) {
-            (0, Some(reason)) => reason.to_owned(),
+        let by = match (row.scenarios.len(), &row.reason) {
+            (0, Some(reason)) => format!(": {reason}"),
             (0, None) => String::new(),
-            (1, _) => row.scenarios[0].clone(),
-            (more, _) => format!("{} and {} more", row.scenarios[0], more - 1),
+            (1, _) => format!(" by {}", row.scenarios[0]),
+            (more, _) => format!(" by {} and {} more cases", row.scenarios[0], more - 1),
         };
-        let line = format!(
-            "{:<10} {:<16} {:<9} {:<9} {by}",
+        writeln!(
+            out,
+            "{}, [MS-IPAMM2] {}, {}: {}{by}",
             row.id, row.section, row.strength, row.status
-        );
-        writeln!(out, "{}", line.trim_end())?;
+        )?;
+        writeln!(out, "    {}", row.says)?;
+        if in_full {
+            if !row.observable.is_empty() {
+                writeln!(out, "    shows as: {}", row.observable)?;
+            }
+            for name in &row.questions {
+                let Some(question) = Question::from_name(name) else {
+                    continue;
+                };
+                let ruling = question.ruling();
+                writeln!(out, "    {name}, {}; graded {}:", ruling.asks, ruling.grade)?;
+                for reading in ruling.readings {
+                    writeln!(out, "        {name}={}: {}", reading.name, reading.meaning)?;
+                }
+            }
+            for case in row.scenarios.iter().skip(1) {
+                writeln!(out, "    tested by {case}")?;
+            }
+        }
     }
     let count = |status: &str| rows.iter().filter(|row| row.status == status).count();
     writeln!(
         out,
-        "{} requirements: {} tested, {} excluded, {} untested",
+        "{} requirements: {} tested, {} implied, {} excluded, {} untested",
         rows.len(),
         count("tested"),
+        count("implied"),
         count("excluded"),
         count("untested")
     )?;

@@ -97,6 +97,55 @@ impl RequirementId {
             Self::R_TR_1 => "transport security is not part of the suite yet",
             Self::R_TR_3 => "what a client knows beforehand shows nowhere",
             Self::R_PRE_2 => "bookkeeping that nothing shows by itself",
+            Self::R_CB_5 => "our own client's percentage, which no message shows",
+            Self::R_CB_8 | Self::R_CB_9 | Self::R_CB_10 => {
+                "what our own client does on its side, which shows to a server behind a wire only"
+            }
+            Self::R_AUTH_6 => "no operation that the suite can call is AdminOnly or NonRBAC",
+            Self::R_MSG_2
+            | Self::R_MSG_3
+            | Self::R_MSG_4
+            | Self::R_MSG_5
+            | Self::R_MSG_6
+            | Self::R_MSG_7 => {
+                "the form of envelopes shows at SOAP doors, of which there is none yet"
+            }
+            Self::R_3_16b | Self::R_3_17b => "a scope that is being created has nothing to delete",
+            Self::R_3_18 | Self::R_4_18 => {
+                "the address mapping is computed data that no row here holds"
+            }
+            _ => return None,
+        })
+    }
+
+    /// The requirement that cannot hold unless this one does, for those that show through it alone.
+    #[must_use]
+    pub const fn implied_by(self) -> Option<Self> {
+        Some(match self {
+            Self::R_INIT_1 => Self::R_SM_3,
+            Self::R_INIT_9 => Self::R_INIT_6,
+            Self::R_START_2 => Self::R_31_6,
+            Self::R_CB_11 => Self::R_CB_7,
+            Self::R_CB_12 => Self::R_CB_3,
+            Self::R_AUTH_1 => Self::R_PRE_1,
+            Self::R_AUTH_2 => Self::R_INIT_8,
+            Self::R_AUTH_5 => Self::R_AUTH_7,
+            Self::R_31_0 => Self::R_31_1b,
+            Self::R_31_1c => Self::R_31_2,
+            Self::R_31_3b => Self::R_29_3a,
+            Self::R_31_3c => Self::R_29_2b,
+            Self::R_29_0 => Self::R_29_1b,
+            Self::R_3_0 => Self::R_3_1b,
+            Self::R_3_3 | Self::R_3_4 => Self::R_3_10,
+            Self::R_3_5 => Self::R_3_6,
+            Self::R_3_7a => Self::R_3_8,
+            Self::R_3_9 => Self::R_VAL_2,
+            Self::R_3_11 | Self::R_3_14 => Self::R_3_12,
+            Self::R_4_0 => Self::R_4_1b,
+            Self::R_4_3 | Self::R_4_4 => Self::R_4_10,
+            Self::R_4_5 => Self::R_4_6,
+            Self::R_4_7a => Self::R_4_8,
+            Self::R_4_11 | Self::R_4_14 => Self::R_4_12,
             _ => return None,
         })
     }

@@ -225,6 +225,8 @@ pub(crate) fn edit_that_changes_nothing() -> Sample {
 
 fn case(world: World, door: Door, steps: Vec<Step>) -> Case {
     Case {
+        requirement_spans: Vec::new(),
+        cannot: Vec::new(),
         name: None,
         span: Span::default(),
         requirements: Vec::new(),

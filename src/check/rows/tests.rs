@@ -106,7 +106,14 @@ fn judged(
     let mut after = Tables::clone(&setup.tables);
     change(&mut after);
     let allowed = allowed(setup, &readings(chosen));
-    states(&setup.names, &setup.tables, &after, &allowed, Some(SUCCESS))
+    states(
+        &setup.names,
+        &setup.tables,
+        &after,
+        &allowed,
+        Some(SUCCESS),
+        None,
+    )
 }
 
 /// What was found to differ: check, requirement, verdict.
