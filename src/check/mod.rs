@@ -11,9 +11,9 @@ mod rows;
 pub use foretell::{Foretold, What as ForetoldWhat, foretell};
 
 use crate::scenario::{Case, evaluate};
-use crate::spec::Readings;
-use crate::trace::Trace;
-use crate::verdict::CheckResult;
+use crate::spec::{Grade, Readings};
+use crate::trace::{StepOutcome, Trace};
+use crate::verdict::{CheckResult, CheckVerdict, Judge};
 
 /// Judges a trace. `readings` are those of the run; the case's own are put over them.
 #[must_use]
@@ -21,7 +21,43 @@ pub fn check(case: &Case, trace: &Trace, readings: &Readings) -> Vec<CheckResult
     let readings = readings.overlaid_with(&case.readings);
     let operations = operation::operations(trace, &readings);
     let mut results = evaluate(case, trace);
+    results.extend(steps_passed_over(case, trace));
     results.extend(oracle::judge(trace, &operations, &readings));
     results.extend(grammar::judge(trace, &operations, &readings));
     results
+}
+
+/// Steps that waited for an event that never came, and expect nothing of their own: said once, so that a file whose
+/// point was never reached does not look like one that was.
+fn steps_passed_over(case: &Case, trace: &Trace) -> Vec<CheckResult> {
+    let Some(requirement) = case.requirements.first() else {
+        return Vec::new();
+    };
+    let passed_over =
+        case.steps
+            .iter()
+            .zip(&trace.steps)
+            .enumerate()
+            .filter(|(_, (step, taken))| {
+                taken.outcome == StepOutcome::NotReached && step.expect.is_none()
+            });
+    passed_over
+        .map(|(index, (step, _))| {
+            let event = step
+                .after
+                .as_ref()
+                .map_or("", |after| after.event.value.as_str());
+            CheckResult {
+                verdict: CheckVerdict::NotReached,
+                expected: format!(
+                    "`{event}`, for the step `{}` to follow it",
+                    step.action.name()
+                ),
+                found: "it never came".to_owned(),
+                ..CheckResult::pass(*requirement, Grade::Hard, Judge::Scenario, "step-reached")
+            }
+            .at(step.span)
+            .about_step(index)
+        })
+        .collect()
 }

@@ -19,6 +19,7 @@ mod review;
 mod run;
 mod schema;
 mod snapshots;
+mod subject;
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,6 +29,8 @@ use clap::Parser;
 pub use exit::{Exit, Outcome};
 
 use crate::cli::args::{Arguments, Command};
+use crate::cli::subject::Subject;
+use crate::suite::Target;
 
 /// Why a command could not be carried out; each knows its exit code.
 #[derive(Debug, thiserror::Error)]
@@ -64,9 +67,28 @@ pub fn main() -> std::process::ExitCode {
     std::process::ExitCode::from(exit.code())
 }
 
+/// The same for an implementer's own target in process: `run` tests what `make` makes, a new one for each case.
+/// Scenarios that the target's door cannot carry, and what it does not offer, are skipped with the reason.
+#[must_use]
+pub fn main_for(make: impl Fn() -> Box<dyn Target> + Sync) -> std::process::ExitCode {
+    let door = make().door();
+    let make = move |_| make();
+    let mut out = std::io::stdout().lock();
+    let exit = command(std::env::args_os(), &Subject::own(&make, door), &mut out);
+    std::process::ExitCode::from(exit.code())
+}
+
 /// The same with arguments and output handed in.
 pub fn main_with(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
+    out: &mut dyn Write,
+) -> Exit {
+    command(arguments, &Subject::simulator(), out)
+}
+
+fn command(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+    subject: &Subject<'_>,
     out: &mut dyn Write,
 ) -> Exit {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -79,7 +101,7 @@ pub fn main_with(
         }
     };
     let result = catch_unwind(AssertUnwindSafe(|| match &arguments.command {
-        Command::Run(arguments) => run::run(arguments, out),
+        Command::Run(arguments) => run::run(arguments, subject, out),
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
         Command::Snapshots(arguments) => review::snapshots(arguments, out),

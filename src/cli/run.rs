@@ -15,8 +15,8 @@ use crate::cli::baseline::{self, Stale};
 use crate::cli::files::{case_name, covers, load, render, selects, write_whole};
 use crate::cli::progress::Progress;
 use crate::cli::snapshots::{self, Policy};
+use crate::cli::subject::{DOORS, Subject, run_on_simulator};
 use crate::cli::{CliError, Exit, Outcome};
-use crate::door::{DelegateTarget, SessionTarget};
 use crate::report::{
     Annotation, CaseContext, CaseVerdict, Flaky, HumanOptions, Report, RunInfo, ScenarioReport,
     Snapshot, SnapshotVerdict, Target as TargetReport, Times, annotation, command_again,
@@ -25,11 +25,8 @@ use crate::report::{
 };
 use crate::scenario::{Case, Rejected, Scenario};
 use crate::spec::Readings;
-use crate::suite::{Target, TargetError, run_case};
-use crate::trace::{Door, Trace};
-
-/// The doors that our own simulator is reached through.
-pub(super) const DOORS: &[Door] = &[Door::Delegate, Door::Session];
+use crate::suite::TargetError;
+use crate::trace::Door;
 
 /// The columns a report may take where the terminal does not say.
 const WIDTH: usize = 100;
@@ -50,7 +47,11 @@ struct Finished {
     bug: bool,
 }
 
-pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit, CliError> {
+pub(super) fn run(
+    arguments: &RunArguments,
+    subject: &Subject<'_>,
+    out: &mut dyn Write,
+) -> Result<Exit, CliError> {
     let clock = Instant::now();
     let interrupted = watch_for_interrupt();
     let chosen = readings(&arguments.reading).map_err(CliError::Usage)?;
@@ -69,7 +70,7 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
             return Ok(Exit::WrongFile);
         }
     };
-    let jobs = select(&loaded.scenarios, arguments);
+    let jobs = select(&loaded.scenarios, arguments, subject);
     if jobs.is_empty() && loaded.rejected.is_empty() {
         return Err(CliError::Usage(match arguments.partition {
             Some(partition) => format!("no scenario was selected in part {partition}"),
@@ -77,7 +78,7 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
         }));
     }
     let progress = Progress::new(jobs.len(), !ci && is_drawn_on(&std::io::stderr()));
-    let mut finished = run_all(&jobs, arguments, &chosen, &interrupted, &progress);
+    let mut finished = run_all(&jobs, arguments, subject, &chosen, &interrupted, &progress);
     drop(progress);
     let mut outcome = Outcome {
         wrong_file: !loaded.rejected.is_empty(),
@@ -91,13 +92,14 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
         write_pending: !ci,
     };
     let mut told = BTreeSet::new();
-    if chosen.differing().next().is_none() {
+    if subject.is_ours && chosen.differing().next().is_none() {
         told = visit_snapshots(&jobs, &mut finished, policy)?;
     }
     if ci {
         told.clear();
     }
-    let leftover = if arguments.selection.is_everything()
+    let leftover = if subject.is_ours
+        && arguments.selection.is_everything()
         && arguments.door.is_empty()
         && loaded.rejected.is_empty()
         && arguments.snapshots != SnapshotMode::Off
@@ -126,12 +128,17 @@ pub(super) fn run(arguments: &RunArguments, out: &mut dyn Write) -> Result<Exit,
     }
     let info = RunInfo {
         target: TargetReport {
-            door: DOORS
+            door: subject
+                .doors
                 .iter()
                 .map(|door| door.name())
                 .collect::<Vec<_>>()
                 .join(", "),
-            address: arguments.target.clone(),
+            address: if subject.is_ours {
+                arguments.target.clone()
+            } else {
+                "own".to_owned()
+            },
         },
         seed: arguments.seed,
         strict: arguments.strict,
@@ -347,7 +354,11 @@ fn is_drawn_on(stream: &impl IsTerminal) -> bool {
 
 /// The cases to run, in the order of the files; a case that our simulator has no door for is listed with one that it
 /// asks for, to be reported as skipped.
-fn select<'a>(scenarios: &'a [Scenario], arguments: &RunArguments) -> Vec<Job<'a>> {
+fn select<'a>(
+    scenarios: &'a [Scenario],
+    arguments: &RunArguments,
+    subject: &Subject<'_>,
+) -> Vec<Job<'a>> {
     let mut jobs = Vec::new();
     for scenario in scenarios {
         for case in scenario
@@ -364,7 +375,7 @@ fn select<'a>(scenarios: &'a [Scenario], arguments: &RunArguments) -> Vec<Job<'a
                 .doors
                 .iter()
                 .copied()
-                .filter(|door| DOORS.contains(door))
+                .filter(|door| subject.doors.contains(door))
                 .collect();
             if ours.is_empty() && arguments.door.is_empty() {
                 jobs.extend(case.doors.first().map(|door| Job {
@@ -413,6 +424,7 @@ fn watch_for_interrupt() -> std::sync::Arc<AtomicBool> {
 fn run_all(
     jobs: &[Job<'_>],
     arguments: &RunArguments,
+    subject: &Subject<'_>,
     readings: &Readings,
     interrupted: &AtomicBool,
     progress: &Progress,
@@ -429,7 +441,7 @@ fn run_all(
                 while !interrupted.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
-                    let result = run_job(job, arguments, readings);
+                    let result = run_job(job, arguments, subject, readings);
                     progress.finished(matches!(
                         result.report.verdict,
                         CaseVerdict::Fail | CaseVerdict::Error
@@ -449,7 +461,12 @@ fn run_all(
     finished
 }
 
-fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Finished {
+fn run_job(
+    job: &Job<'_>,
+    arguments: &RunArguments,
+    subject: &Subject<'_>,
+    readings: &Readings,
+) -> Finished {
     let clock = Instant::now();
     let seed = job.case.seed.unwrap_or(arguments.seed);
     let context = CaseContext {
@@ -473,11 +490,13 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
         seconds: clock.elapsed().as_secs_f64(),
         bug,
     };
-    if !DOORS.contains(&job.door) {
+    if !subject.doors.contains(&job.door) {
         let wanted: Vec<_> = job.case.doors.iter().map(|door| door.name()).collect();
+        let had: Vec<_> = subject.doors.iter().map(|door| door.name()).collect();
         let reason = format!(
-            "needs the door {}; this target has delegate and session",
-            wanted.join(" or ")
+            "needs the door {}; this target has {}",
+            wanted.join(" or "),
+            had.join(" and ")
         );
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
@@ -489,13 +508,23 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
         let reason = format!("our simulator cannot follow {question}={}", reading.name);
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
+    // A target that is not ours follows the readings it follows: a file about another is none for it.
+    if !subject.is_ours
+        && let Some((question, reading)) = in_force
+            .differing()
+            .find(|(question, reading)| readings.of(*question) != reading.name)
+    {
+        let name = reading.name;
+        let reason = format!("is about {question}={name}; `--reading {question}={name}` runs it");
+        return done(ScenarioReport::skipped(&context, &reason), None, false);
+    }
     let ran = catch_unwind(AssertUnwindSafe(|| {
-        let trace = run_on_simulator(job.case, job.door, readings)?;
+        let trace = subject.run(job.case, job.door, readings)?;
         let mut flaky = None;
         if arguments.repeat > 1 {
             let first = trace_lines(&trace);
             for repeat in 2..=arguments.repeat as usize {
-                let then = trace_lines(&run_on_simulator(job.case, job.door, readings)?);
+                let then = trace_lines(&subject.run(job.case, job.door, readings)?);
                 flaky = first_difference(&first, &then, repeat);
                 if flaky.is_some() {
                     break;
@@ -514,6 +543,10 @@ fn run_job(job: &Job<'_>, arguments: &RunArguments, readings: &Readings) -> Fini
     }));
     match ran {
         Ok(Ok((report, texts))) => done(report, Some(texts), false),
+        Ok(Err(TargetError::Unsupported(what))) => {
+            let reason = format!("this target does not offer {what}");
+            done(ScenarioReport::skipped(&context, &reason), None, false)
+        }
         Ok(Err(error)) => done(
             ScenarioReport::error(&context, &error.to_string()),
             None,
@@ -565,6 +598,18 @@ fn visit_snapshots(
         }
         let name = snapshot_name(&job.scenario.id, job.case.name.as_deref());
         if let Some(folder) = snapshots::folder_of(Path::new(&job.scenario.source.path)) {
+            // The trace of a case that fails is nothing to accept.
+            let failed = matches!(
+                result.report.verdict,
+                CaseVerdict::Fail | CaseVerdict::Error
+            );
+            let policy = match policy.mode {
+                SnapshotMode::Update if failed => Policy {
+                    mode: SnapshotMode::Check,
+                    ..policy
+                },
+                _ => policy,
+            };
             let visited = snapshots::visit(&folder, &name, &text, policy)?;
             if let Some(snapshot) = visited {
                 if snapshot.verdict != SnapshotVerdict::Same {
@@ -576,6 +621,7 @@ fn visit_snapshots(
         if let Some((other, other_position, other_shared)) = common.take()
             && std::ptr::eq(jobs[other].case, job.case)
             && other_shared != shared
+            && policy.mode != SnapshotMode::Off
         {
             let diff = snapshots::diff(&shared, &other_shared);
             let diff = format!("the doors `session` and `delegate` show different things\n{diff}");
@@ -614,22 +660,6 @@ fn leftovers(scenarios: &[Scenario], told: &BTreeSet<String>) -> Vec<String> {
         .iter()
         .flat_map(|folder| snapshots::leftovers(folder, &names, told))
         .collect()
-}
-
-/// Runs a case on our simulator through one of its doors.
-pub(super) fn run_on_simulator(
-    case: &Case,
-    door: Door,
-    readings: &Readings,
-) -> Result<Trace, TargetError> {
-    let mut delegate = DelegateTarget::default();
-    let mut session = SessionTarget::default();
-    let target: &mut dyn Target = if door == Door::Delegate {
-        &mut delegate
-    } else {
-        &mut session
-    };
-    run_case(case, target, readings)
 }
 
 /// Runs a whole corpus quietly: which requirements were judged, and by which cases.

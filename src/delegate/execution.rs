@@ -28,7 +28,7 @@ pub struct Execution {
 #[derive(Debug, Clone)]
 enum Work {
     /// Nothing is done yet.
-    Ready(Option<OperationParameters>),
+    Ready(Option<Box<OperationParameters>>),
     /// .29 goes through its collection, on its own or for .31.
     Scopes(ReplicateScope),
     /// SetOverallStatus was sent.
@@ -38,13 +38,10 @@ enum Work {
 impl Execution {
     /// [MS-IPAMM2] 3.19.4.4.1: the delegate of that operation, with the session's parameters; `None` is NULL.
     #[must_use]
-    pub const fn new(
-        operation: IpamAdminOperationId,
-        parameters: Option<OperationParameters>,
-    ) -> Self {
+    pub fn new(operation: IpamAdminOperationId, parameters: Option<OperationParameters>) -> Self {
         Self {
             operation,
-            work: Work::Ready(parameters),
+            work: Work::Ready(parameters.map(Box::new)),
             steps: VecDeque::new(),
         }
     }
@@ -66,7 +63,7 @@ impl Execution {
         }
     }
 
-    fn begin(&mut self, parameters: Option<OperationParameters>, ctx: &mut Context<'_>) {
+    fn begin(&mut self, parameters: Option<Box<OperationParameters>>, ctx: &mut Context<'_>) {
         use IpamAdminOperationId as Id;
         if ctx.readings.is(Question::OQ2, "in-progress") {
             self.steps

@@ -447,9 +447,7 @@ impl Runner<'_> {
     fn receive(&mut self, index: SessionIndex, event: Event) -> Result<(), TargetError> {
         self.events += 1;
         if self.events > EVENTS_MAX {
-            return Err(TargetError::Unsupported(
-                "an end to its events: more than the limit of one case",
-            ));
+            return Err(TargetError::Endless(EVENTS_MAX));
         }
         self.grow_sessions(index, self.steps.len().saturating_sub(1));
         let session = &mut self.sessions[index];

@@ -12,6 +12,9 @@ use crate::world::{Caller, Setup};
 /// A target could not do what was asked of it: the run is broken, nothing is judged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TargetError {
+    /// Its events do not end.
+    #[error("the target showed more than {0} events in one case; it is taken to have no end")]
+    Endless(usize),
     /// The target does not offer it.
     #[error("this target does not offer {0}")]
     Unsupported(&'static str),
