@@ -377,3 +377,41 @@ fn a_reader_that_has_read_enough_is_no_failure() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_file_that_could_not_be_read_is_in_every_report() {
+    let cli = Cli::in_folder("rejected")
+        .with("scenarios/good.toml", PASSING)
+        .with("scenarios/bad.toml", "title = 3\n");
+    let ran = cli.run(&[
+        "run",
+        "--report",
+        "junit=out.xml",
+        "--report",
+        "json=out.json",
+    ]);
+    assert_eq!(ran.code, Some(2), "{}{}", ran.out, ran.err);
+    assert!(
+        ran.out
+            .contains("1 file not run, because of mistakes in them"),
+        "{}",
+        ran.out
+    );
+    let xml = std::fs::read_to_string(cli.folder().join("out.xml")).unwrap();
+    assert!(
+        xml.contains("errors=\"1\"") && xml.contains("scenarios/bad.toml:1:9: IC2102"),
+        "{xml}"
+    );
+    let json = std::fs::read_to_string(cli.folder().join("out.json")).unwrap();
+    let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["files"][0]["file"], "scenarios/bad.toml");
+    assert_eq!(report["files"][0]["mistakes"][0]["code"], "IC2102");
+}
+
+#[test]
+fn the_trace_of_a_failing_case_is_not_accepted() {
+    let cli = Cli::in_folder("not-accepted").with("scenarios/a.toml", failing());
+    let ran = cli.run(&["run", "--snapshots", "update"]);
+    assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
+    assert!(!cli.folder().join("snapshots/a.snap").exists());
+}

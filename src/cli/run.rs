@@ -144,10 +144,12 @@ pub(super) fn run(
         strict: arguments.strict,
         readings: chosen,
     };
-    let report = Report::new(&info, reports).timed(Times {
-        seconds_total: clock.elapsed().as_secs_f64(),
-        seconds,
-    });
+    let report = Report::new(&info, reports)
+        .with_rejected(&loaded.rejected)
+        .timed(Times {
+            seconds_total: clock.elapsed().as_secs_f64(),
+            seconds,
+        });
     judge(&report, &mut outcome);
     outcome.stale |= !leftover.is_empty() || !stale.is_empty();
     if let Some(accepted) = &accepted {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::report::data::{
-    Report, RequirementReport, RequirementVerdict, ScenarioReport, Summary, Target, Times, Tool,
-    VERSION,
+    FileReport, MistakeReport, Report, RequirementReport, RequirementVerdict, ScenarioReport,
+    Summary, Target, Times, Tool, VERSION,
 };
 use crate::report::words::Ordered;
+use crate::scenario::Rejected;
 use crate::spec::{Readings, RequirementId};
 
 /// What is known of a run beside its cases.
@@ -43,8 +44,32 @@ impl Report {
             summary: Summary::of(&scenarios),
             requirements: requirements(&scenarios, run.strict),
             scenarios,
+            files: Vec::new(),
             times: None,
         }
+    }
+
+    /// The same report with the files that could not be read.
+    #[must_use]
+    pub fn with_rejected(mut self, rejected: &[Rejected]) -> Self {
+        let file = |rejected: &Rejected| FileReport {
+            file: rejected.source.path.clone(),
+            mistakes: rejected
+                .errors
+                .iter()
+                .map(|error| {
+                    let position = rejected.source.position(error.span.start);
+                    MistakeReport {
+                        code: error.code.name().to_owned(),
+                        line: position.line,
+                        column: position.column,
+                        message: error.to_string(),
+                    }
+                })
+                .collect(),
+        };
+        self.files = rejected.iter().map(file).collect();
+        self
     }
 
     /// The same report with how long it took.

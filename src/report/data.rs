@@ -33,6 +33,9 @@ pub struct Report {
     pub summary: Summary,
     /// One entry for each door and case.
     pub scenarios: Vec<ScenarioReport>,
+    /// The files that could not be read, and so were not run.
+    #[serde(default)]
+    pub files: Vec<FileReport>,
     /// One entry for each requirement that a check cites, in the order of the requirement table.
     pub requirements: Vec<RequirementReport>,
     /// How long it took: the one part that differs from run to run.
@@ -140,6 +143,28 @@ impl CaseVerdict {
             Self::Unjudged => "unjudged",
         }
     }
+}
+
+/// A scenario file that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileReport {
+    /// The file.
+    pub file: String,
+    /// Its mistakes, by position.
+    pub mistakes: Vec<MistakeReport>,
+}
+
+/// A mistake in a scenario file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MistakeReport {
+    /// Such as `IC2101`.
+    pub code: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The column, from 1.
+    pub column: usize,
+    /// What is wrong, what was found, what would have been right.
+    pub message: String,
 }
 
 /// One case through one door.

@@ -41,6 +41,32 @@ pub fn junit(report: &Report) -> String {
             }
         };
     }
+    // A file that could not be read is an error of its own: nothing in it was run.
+    for file in &report.files {
+        let name = text::line(&file.file, LINE_MAX);
+        let lines: Vec<_> = file
+            .mistakes
+            .iter()
+            .map(|mistake| {
+                format!(
+                    "{name}:{}:{}: {}",
+                    mistake.line,
+                    mistake.column,
+                    text::line(&mistake.message, LINE_MAX)
+                )
+            })
+            .collect();
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        status.set_type("scenario file");
+        status.set_message(lines.first().cloned().unwrap_or_default());
+        status.set_description(lines.join("\n"));
+        let mut case = TestCase::new("the file can be read", status);
+        case.set_classname(name.clone());
+        case.extra.insert("file".into(), name.clone().into());
+        let mut suite = TestSuite::new(name);
+        suite.add_test_case(case);
+        suites.push(suite);
+    }
     let mut xml = quick_junit::Report::new(&report.tool.name);
     if let Some(time) = report
         .times

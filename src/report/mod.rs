@@ -23,9 +23,9 @@ mod words;
 pub use assemble::{RunInfo, json};
 pub use build::{CaseContext, case_verdict, command_again};
 pub use data::{
-    Accepted, At, CaseVerdict, CheckReport, Flaky, Label, PointsAt, ReadingReport, Report,
-    RequirementReport, RequirementVerdict, ScenarioReport, Snapshot, SnapshotVerdict, StepReport,
-    Summary, Target, Times, Tool, VERSION,
+    Accepted, At, CaseVerdict, CheckReport, FileReport, Flaky, Label, MistakeReport, PointsAt,
+    ReadingReport, Report, RequirementReport, RequirementVerdict, ScenarioReport, Snapshot,
+    SnapshotVerdict, StepReport, Summary, Target, Times, Tool, VERSION,
 };
 pub use diagnostic::{diagnostic, warning};
 pub use difference::difference_lines;
