@@ -4,12 +4,18 @@ use std::io::{IsTerminal, Write};
 
 use crate::cli::args::FmtArguments;
 use crate::cli::exit::Outcome;
-use crate::cli::files::{load, render, write_whole};
+use crate::cli::files::{DEFAULT_FOLDER, load, render, write_whole};
 use crate::cli::{CliError, Exit};
 use crate::format::format;
 use crate::scenario::{Scenario, Source, read};
 
 pub(super) fn fmt(arguments: &FmtArguments, out: &mut dyn Write) -> Result<Exit, CliError> {
+    // The scenarios that are built in cannot be written.
+    if arguments.paths.is_empty() && !std::path::Path::new(DEFAULT_FOLDER).is_dir() {
+        return Err(CliError::Usage(format!(
+            "there is no folder `{DEFAULT_FOLDER}` here: name scenario files or folders"
+        )));
+    }
     let loaded = load(&arguments.paths)?;
     // A file with a mistake is left alone: what was meant is not known.
     for rejected in &loaded.rejected {
