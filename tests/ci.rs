@@ -54,7 +54,7 @@ fn what_a_baseline_accepts_does_not_fail_and_is_shown_with_its_reason() {
     for part in [
         "accepted by the baseline:\n  scenarios/a.toml:15:41: R-4-10 (fail, HARD)",
         ": rounds to days (TICKET-12) [2 cases]\n",
-        "accepted R-4-10 (2), 3.19.4.4.1.4",
+        "accepted R-4-10 in 2 of 2, 3.19.4.4.1.4",
         "2 cases: 2 pass",
         "; 2 differences accepted",
     ] {

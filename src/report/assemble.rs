@@ -123,11 +123,16 @@ fn requirements(scenarios: &[ScenarioReport], strict: bool) -> Vec<RequirementRe
                     says: requirement.step.to_owned(),
                     verdict: RequirementVerdict::NotJudged,
                     cases: 0,
+                    so_in: 0,
                     scenarios: Vec::new(),
                 }
             });
             if verdict != RequirementVerdict::NotJudged {
-                row.verdict = row.verdict.max(verdict);
+                if verdict > row.verdict {
+                    row.verdict = verdict;
+                    row.so_in = 0;
+                }
+                row.so_in += usize::from(verdict == row.verdict);
                 row.cases += 1;
                 if row.scenarios.last() != Some(&scenario.id)
                     && !row.scenarios.contains(&scenario.id)

@@ -413,6 +413,9 @@ pub struct RequirementReport {
     pub verdict: RequirementVerdict,
     /// In how many cases it was judged, through any door.
     pub cases: usize,
+    /// In how many of them its verdict is the one above.
+    #[serde(default)]
+    pub so_in: usize,
     /// The scenarios that judged it, in the order they were run.
     pub scenarios: Vec<String>,
 }

@@ -8,7 +8,7 @@ use crate::report::data::{
     CaseVerdict, Report, RequirementVerdict, ScenarioReport, SnapshotVerdict,
 };
 use crate::report::text;
-use crate::spec::{Grade, Question};
+use crate::spec::{Grade, Question, RequirementId};
 use crate::verdict::CheckVerdict;
 
 /// The most deviations listed where not everything is asked for.
@@ -63,6 +63,29 @@ pub fn human(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io
     summary(report, ink, out)
 }
 
+/// The cases, those first that fail for the requirement which most cases fail for: one mistake fails many cases, and
+/// some of them by way of something else. Otherwise in the order of the report.
+fn most_telling_first(report: &Report) -> Vec<&ScenarioReport> {
+    let decides = |case: &ScenarioReport| {
+        block::failures(case, report.strict)
+            .first()
+            .map(|check| check.requirement)
+    };
+    let mut counts: BTreeMap<RequirementId, usize> = BTreeMap::new();
+    for requirement in report.scenarios.iter().filter_map(decides) {
+        *counts.entry(requirement).or_default() += 1;
+    }
+    let weight = |case: &&ScenarioReport| {
+        let count = decides(case)
+            .and_then(|requirement| counts.get(&requirement))
+            .copied();
+        std::cmp::Reverse(count.unwrap_or(0))
+    };
+    let mut cases: Vec<&ScenarioReport> = report.scenarios.iter().collect();
+    cases.sort_by_cached_key(weight);
+    cases
+}
+
 /// The failures: of the first cases in full, of the others a line each.
 fn failures(
     report: &Report,
@@ -73,7 +96,7 @@ fn failures(
     let mut cases = 0;
     let mut short = Vec::new();
     let mut before: Option<&ScenarioReport> = None;
-    for scenario in &report.scenarios {
+    for scenario in most_telling_first(report) {
         let changed = scenario
             .snapshot
             .as_ref()
@@ -347,7 +370,7 @@ fn requirements(report: &Report, look: Look, ink: Ink, out: &mut dyn Write) -> i
         .filter(|row| row.verdict != RequirementVerdict::Pass)
         .collect();
     // What failed most often says most.
-    rest.sort_by_key(|row| (std::cmp::Reverse(row.verdict), std::cmp::Reverse(row.cases)));
+    rest.sort_by_key(|row| (std::cmp::Reverse(row.verdict), std::cmp::Reverse(row.so_in)));
     for row in rest {
         let verdict = ink.verdict(
             case_like(row.verdict),
@@ -357,8 +380,8 @@ fn requirements(report: &Report, look: Look, ink: Ink, out: &mut dyn Write) -> i
         let section = text::line(&row.section, 40);
         writeln!(
             out,
-            "  {verdict} {} ({}), {section}: {says}",
-            row.id, row.cases
+            "  {verdict} {} in {} of {}, {section}: {says}",
+            row.id, row.so_in, row.cases
         )?;
     }
     let mut sections: Vec<(&str, Vec<String>)> = Vec::new();
@@ -578,8 +601,8 @@ deviations (failures under --strict):
 1 case skipped: the world is neither set nor bound
 
 verdicts by requirement (in how many cases):
-  fail     R-31-4 (2), 3.19.4.4.1.31: SetOverallStatus, success, 100 percent
-  fail     R-4-10 (1), 3.19.4.4.1.4: update the row with RecordId: ScopeId, ScopeName, Status, SubnetDelay, LeaseDurationType, ... (182 characters)
+  fail     R-31-4 in 1 of 2, 3.19.4.4.1.31: SetOverallStatus, success, 100 percent
+  fail     R-4-10 in 1 of 1, 3.19.4.4.1.4: update the row with RecordId: ScopeId, ScopeName, Status, SubnetDelay, LeaseDurationType, ... (182 characters)
   pass     3.19.4.3       R-INIT-6 (2)
 
 3 requirements judged: 1 pass, 0 deviate, 2 fail
