@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 
 use crate::delegate::configuration::track_configuration;
 use crate::delegate::execution::overall_status;
-use crate::delegate::tracked::DNS_PROPERTIES;
 use crate::delegate::{
     Context, Replication, Step, Stored, create_scope, invalid_parameter, update_scope,
 };
@@ -12,6 +11,7 @@ use crate::model::{
     AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, Callback, DhcpScope, IpamException,
     ParametersObject, Percentage, RecordId, SubTaskDetails, SubTaskInstance,
 };
+use crate::spec::parameters::DNS_PROPERTIES;
 use crate::spec::{
     AddressFamily, DhcpFailoverConfigSyncStatus, IpamExceptionId, Question, SubTaskStatus,
 };

@@ -9,16 +9,8 @@ use std::net::IpAddr;
 
 use crate::model::{AdmDhcpOptionsRow, DhcpOption, DhcpScope, RecordId, RowKey};
 use crate::spec::CollectionOperations;
+use crate::spec::parameters::DNS_PROPERTIES;
 use crate::store::DataStore;
-
-/// The DNS settings that ModifiedProperties has to name for them to be stored (R-3-15, R-4-15).
-pub(super) const DNS_PROPERTIES: &[&str] = &[
-    "DiscardDnsRecordOnLeaseDeletionStatus",
-    "DnsNameProtectionStatus",
-    "DnsUpdateType",
-    "DnsNotRequestingClientsUpdateType",
-    "DnsDisableDynamicPtrUpdates",
-];
 
 /// Whether the object flags any DNS setting as modified.
 pub(super) fn modifies_dns(scope: &DhcpScope) -> bool {

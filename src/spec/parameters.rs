@@ -82,3 +82,12 @@ pub const fn parameters_type(operation: IpamAdminOperationId) -> Option<&'static
 pub fn is_parameters_type(name: &str) -> bool {
     name == BASE_TYPE || PARAMETERS_TYPES.contains(&name)
 }
+
+/// The DNS settings that ModifiedProperties has to name for them to be stored (R-3-15, R-4-15).
+pub const DNS_PROPERTIES: &[&str] = &[
+    "DiscardDnsRecordOnLeaseDeletionStatus",
+    "DnsNameProtectionStatus",
+    "DnsUpdateType",
+    "DnsNotRequestingClientsUpdateType",
+    "DnsDisableDynamicPtrUpdates",
+];

@@ -2,15 +2,8 @@
 
 use crate::model::{DhcpScope, Object, RecordId, Tables, Value};
 use crate::scenario::{Initialize, OperationChoice, ParametersChoice, ServerChoice, SetValue};
+use crate::spec::parameters::DNS_PROPERTIES;
 use crate::world::{Setup, World};
-
-/// The members that the DNS settings of a scope are stored for when ModifiedProperties names any of them.
-const DNS_PROPERTIES: &[&str] = &[
-    "DiscardDnsRecordOnLeaseDeletionStatus",
-    "DnsNameProtectionStatus",
-    "DnsUpdateType",
-    "DnsNotRequestingClientsUpdateType",
-];
 
 /// The content of `paramters`: `None` where the element is absent. Rows are taken from the store as it is, as
 /// somebody who has just read them would send them.
