@@ -18,6 +18,10 @@ use crate::world::{Caller, Setup};
 /// A hook that reads or writes takes the place of the call: it asks [`Seam::store`] for what the simulator would get.
 /// A hook of [`Hooks::event`] or [`Hooks::send`] says by [`Seam::tell`] what the client sees.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(
+    clippy::type_complexity,
+    reason = "the signatures are those of the calls that the hooks take the place of"
+)]
 pub struct Hooks {
     /// What the target is told of the world, before the simulator is.
     pub reset: Option<fn(&mut Seam, &mut Setup, &mut Readings)>,
