@@ -8,6 +8,7 @@
 mod corpus;
 mod hooks;
 mod matrix;
+pub mod oracle;
 mod planted;
 mod seam;
 mod target;
