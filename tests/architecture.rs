@@ -55,6 +55,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "deviant",
+        &[
+            "check", "door", "model", "oracle", "report", "scenario", "spec", "store", "suite",
+            "trace", "verdict", "world",
+        ],
+    ),
+    (
         "author",
         &[
             "check", "model", "oracle", "report", "scenario", "spec", "trace", "verdict", "world",
@@ -63,8 +70,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "author", "baseline", "check", "door", "format", "minimize", "report", "scenario",
-            "schema", "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "deviant", "door", "format", "minimize", "report",
+            "scenario", "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];
