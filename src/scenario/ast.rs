@@ -533,6 +533,8 @@ pub struct TrackerExpect {
     pub overall: Option<Spanned<OverallState>>,
     /// How many subtasks it knows.
     pub subtasks: Option<Spanned<u64>>,
+    /// The percentage of the whole operation that it holds, or bounds for it.
+    pub percent: Option<Spanned<(Percentage, Percentage)>>,
 }
 
 /// An item of `changed`, repeats unfolded.

@@ -332,4 +332,19 @@ fn tracker(asked: &Asked<'_>, wanted: &TrackerExpect, results: &mut Vec<CheckRes
             say(count),
         );
     }
+    if let Some(percent) = &wanted.percent {
+        let (least, most) = percent.value;
+        let wanted = if least == most {
+            least.to_string()
+        } else {
+            format!("{least} to {most}")
+        };
+        let say = |percent: String| format!("{percent} percent in the tracker");
+        compare(
+            (least..=most).contains(&found.percentage),
+            percent.span,
+            say(wanted),
+            say(found.percentage.to_string()),
+        );
+    }
 }

@@ -262,6 +262,7 @@ fn closed_and_tracker() {
             state: Some(spanned(ClientState::Completed, 71)),
             overall: Some(spanned(OverallState::SessionLost, 72)),
             subtasks: Some(spanned(3, 73)),
+            percent: Some(spanned((Percentage::ZERO, Percentage::of(1, 2)), 74)),
         }),
         ..Expect::default()
     };
@@ -272,9 +273,11 @@ fn closed_and_tracker() {
             ("tracker", CheckVerdict::Pass),
             ("tracker", CheckVerdict::Fail),
             ("tracker", CheckVerdict::Fail),
+            ("tracker", CheckVerdict::Fail),
         ]
     );
     assert_eq!(results[2].found, "2 subtasks in the tracker");
+    assert_eq!(results[3].found, "100 percent in the tracker");
     assert_eq!(results[1].span, Some(at(72)));
     let case = case(tracker);
     let mut trace = trace_of(&case, Vec::new(), |_, _| {});
