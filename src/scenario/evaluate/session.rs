@@ -155,9 +155,9 @@ fn stage(asked: &Asked<'_>, seen: &[Seen<'_>], wanted: &OneOrMore<FaultStage>) -
             return asked.unseen(CHECK, wanted.span, NO_SESSION);
         }
     }
-    let name = |s: &FaultStage| s.name().to_owned();
+    let name = |s: &FaultStage| format!("{} (stage `{}`)", s.shows_as(), s.name());
     let (stage, text, event) = match observed_stage(asked, seen) {
-        Ok((stage, number)) => (Some(stage), stage.name().to_owned(), Some(number)),
+        Ok((stage, number)) => (Some(stage), name(&stage), Some(number)),
         Err((text, event)) => (None, text, event),
     };
     let met = |s: &FaultStage| stage == Some(*s);

@@ -130,8 +130,16 @@ fn stages_are_told_apart() {
     ] {
         for wanted in FaultStage::ALL {
             let result = stage_of(sent, text, &[*wanted], Door::Session);
-            assert_eq!(result.found, stage, "{text}");
             let met = wanted.name() == stage;
+            // in words, with the word that the file uses behind them
+            let words = FaultStage::ALL
+                .iter()
+                .find(|known| known.name() == stage)
+                .map_or_else(
+                    || stage.to_owned(),
+                    |known| format!("{} (stage `{stage}`)", known.shows_as()),
+                );
+            assert_eq!(result.found, words, "{text}");
             assert_eq!(
                 result.verdict == CheckVerdict::Pass,
                 met,
