@@ -54,6 +54,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "deviant",
+        &[
+            "check", "door", "model", "oracle", "report", "scenario", "spec", "store", "suite",
+            "trace", "verdict", "world",
+        ],
+    ),
+    (
         "author",
         &[
             "check", "model", "oracle", "report", "scenario", "spec", "trace", "verdict", "world",
@@ -62,8 +69,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "author", "baseline", "check", "door", "format", "report", "scenario", "schema",
-            "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "deviant", "door", "format", "report", "scenario",
+            "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];
