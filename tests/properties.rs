@@ -11,6 +11,7 @@
 //! `PROPTEST_CASES` another number of cases for every property:
 //! `PROPTEST_CASES=200000 cargo test --release --test properties`.
 
+#[allow(dead_code, reason = "some of its mistakes are used here")]
 #[path = "support/deviants.rs"]
 mod deviants;
 #[path = "support/facts.rs"]
@@ -20,7 +21,7 @@ mod running;
 #[path = "support/worlds.rs"]
 mod worlds;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use deviants::Mistake;
 use facts::{Operation, differing_owners, operations, sessions, seven_columns};
@@ -30,8 +31,6 @@ use ipamconf::spec::{AddressFamily, IpamAdminOperationId, IpamExceptionId, SubTa
 use ipamconf::trace::{Door, Trace};
 use ipamconf::verdict::{CheckVerdict, Judge};
 use ipamconf::world::{Does, PartnerRule};
-use proptest::strategy::{Strategy, ValueTree};
-use proptest::test_runner::{Config, RngSeed, TestRunner};
 use running::{
     Finding, Tally, TargetOf, always, drawn, none, run, run_on, simulator, under_our_rulings,
     with_trace,
