@@ -182,7 +182,7 @@ fn rule() -> impl Strategy<Value = Rule> {
     let answers = vec![
         Answer::Accepts,
         Answer::Refuses,
-        Answer::LosesTheAnswer,
+        Answer::AppliesAndFaults,
         Answer::TakesLong(20),
         Answer::TakesLong(100),
     ];
@@ -620,7 +620,7 @@ fn partner_rule(rule: &Rule) -> PartnerRule<usize> {
     let (does, seconds) = match rule.answer {
         Answer::Accepts => (Does::Accept, 0),
         Answer::Refuses => (Does::Refuse, 0),
-        Answer::LosesTheAnswer => (Does::LoseAnswer, 0),
+        Answer::AppliesAndFaults => (Does::LoseAnswer, 0),
         Answer::TakesLong(seconds) => (Does::Late, seconds),
     };
     PartnerRule {
@@ -641,9 +641,29 @@ fn partner_rule(rule: &Rule) -> PartnerRule<usize> {
 /// How many transitions a sequence has.
 const LENGTH: std::ops::Range<usize> = 1..60;
 
-fn run<T: StateMachineTest<Reference = Model>>(
-    config: Config,
-) -> Result<(), TestError<(Model, Vec<Transition>)>> {
+/// What is left of a sequence that breaks.
+struct Broken {
+    reason: String,
+    begin: Model,
+    transitions: Vec<Transition>,
+}
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            reason,
+            begin,
+            transitions,
+        } = self;
+        write!(
+            f,
+            "{reason}\nbegin: {begin:#?}\ntransitions: {transitions:#?}"
+        )
+    }
+}
+
+/// The shortest sequence found that breaks, if any does.
+fn broken<T: StateMachineTest<Reference = Model>>(config: Config) -> Option<Box<Broken>> {
     let strategy = Model::sequential_strategy(LENGTH);
     let outcome = TestRunner::new(config.clone()).run(&strategy, |(model, transitions, seen)| {
         let run = || T::test_sequential(config.clone(), model, transitions, seen);
@@ -652,12 +672,15 @@ fn run<T: StateMachineTest<Reference = Model>>(
             TestCaseError::fail(message.unwrap_or_default())
         })
     });
-    outcome.map_err(|error| match error {
-        TestError::Abort(reason) => TestError::Abort(reason),
-        TestError::Fail(reason, (model, transitions, _)) => {
-            TestError::Fail(reason, (model, transitions))
-        }
-    })
+    match outcome {
+        Ok(()) => None,
+        Err(TestError::Abort(reason)) => panic!("no sequences: {reason}"),
+        Err(TestError::Fail(reason, (begin, transitions, _))) => Some(Box::new(Broken {
+            reason: reason.to_string(),
+            begin,
+            transitions,
+        })),
+    }
 }
 
 fn config(cases: u32) -> Config {
@@ -683,29 +706,23 @@ fn config(cases: u32) -> Config {
 
 #[test]
 fn the_simulator_does_what_the_model_does() {
-    if let Err(error) = run::<Simulated>(config(300)) {
-        panic!("{error}");
+    if let Some(broken) = broken::<Simulated>(config(200)) {
+        panic!("{broken}");
     }
 }
 
 /// A simulator that goes on behind a scope that failed is found out, and the sequence that shows it is short.
 #[test]
 fn a_mistake_is_found_and_shrunk() {
-    let outcome = run::<Spoilt>(Config {
+    let broken = broken::<Spoilt>(Config {
         rng_seed: RngSeed::Fixed(SEED),
         failure_persistence: None,
         cases: 2_000,
         ..Config::default()
     });
-    let Err(TestError::Fail(_, (model, transitions))) = outcome else {
-        panic!("not found");
-    };
+    let broken = broken.expect("the mistake shows");
     // open, initialize, start, take
-    assert!(
-        transitions.len() <= 8,
-        "{} transitions are left: {transitions:#?} {model:#?}",
-        transitions.len()
-    );
+    assert!(broken.transitions.len() <= 8, "{broken}");
 }
 
 #[test]
@@ -743,7 +760,7 @@ fn the_sequences_reach_what_they_are_for() {
         "ReplicateServer of nothing failed",
         "the partner: Accepts",
         "the partner: Refuses",
-        "the partner: LosesTheAnswer",
+        "the partner: AppliesAndFaults",
         "the partner: TakesLong(20)",
         "the partner: TakesLong(100)",
     ] {

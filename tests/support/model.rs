@@ -42,7 +42,7 @@ pub(crate) struct Scope {
 pub(crate) enum Answer {
     Accepts,
     Refuses,
-    LosesTheAnswer,
+    AppliesAndFaults,
     /// So many seconds.
     TakesLong(u64),
 }
