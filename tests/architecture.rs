@@ -60,9 +60,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "explore",
+        &[
+            "check", "model", "oracle", "scenario", "spec", "suite", "trace", "verdict", "world",
+        ],
+    ),
+    (
         "cli",
         &[
-            "author", "baseline", "check", "door", "format", "report", "scenario", "schema",
+            "author", "baseline", "check", "door", "explore", "format", "report", "scenario", "schema",
             "spec", "suite", "trace", "verdict",
         ],
     ),

@@ -27,6 +27,18 @@ pub fn check(case: &Case, trace: &Trace, readings: &Readings) -> Vec<CheckResult
     results
 }
 
+/// Judges a trace as [`check`] does, and tells what the oracle allows, worked out once for both.
+#[must_use]
+pub fn check_and_foretell(
+    case: &Case,
+    trace: &Trace,
+    readings: &Readings,
+) -> (Vec<CheckResult>, Vec<Foretold>) {
+    let results = check(case, trace, readings);
+    let readings = readings.overlaid_with(&case.readings);
+    (results, foretell(trace, &readings))
+}
+
 /// Steps that waited for an event that never came, and expect nothing of their own: said once, so that a file whose
 /// point was never reached does not look like one that was.
 fn steps_passed_over(case: &Case, trace: &Trace) -> Vec<CheckResult> {
