@@ -16,6 +16,7 @@ mod source;
 mod substitute;
 mod suggest;
 mod tree;
+mod write;
 
 pub use ast::*;
 pub use columns::{
@@ -29,3 +30,4 @@ pub(crate) use read::parse_toml;
 pub use read::{read, read_bytes};
 pub use source::{Position, Source};
 pub(crate) use suggest::closest;
+pub use write::{Head, NotWritable, write};

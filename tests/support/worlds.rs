@@ -1157,7 +1157,7 @@ enum ChangeSeed {
 
 fn change() -> impl Strategy<Value = ChangeSeed> {
     let columns = vec![
-        (Column::Lease, "P2D"),
+        (Column::Lease, "2d"),
         (Column::Lease, "unlimited"),
         (Column::Description, "attic"),
         (Column::ScopeName, "moved"),

@@ -24,7 +24,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub(super) use context::Context;
-pub(super) use world::Decoded;
+pub(super) use scopes::{MANAGED_BY, defaults};
+pub(super) use validity::is_valid;
+pub(super) use values::Subnet;
+pub(super) use world::{Decoded, PARTNER_DELAY};
 
 use crate::scenario::error::{LoadCode, LoadError};
 use crate::scenario::tree::{Entry, Node};
