@@ -70,6 +70,12 @@ pub fn judge(
 }
 
 impl Disagreement {
+    /// Whether it is of the same requirement and check.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        self.requirement == other.requirement && self.check == other.check
+    }
+
     /// The requirement that is cited, for those who want more than its name.
     #[must_use]
     pub fn cited(&self) -> Option<RequirementId> {

@@ -9,6 +9,7 @@ mod random;
 mod rng;
 mod sets;
 mod shape;
+mod shrink;
 mod skeleton;
 mod space;
 mod tally;

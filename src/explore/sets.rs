@@ -52,6 +52,16 @@ impl Set {
         }
     }
 
+    /// How many worlds it has.
+    #[must_use]
+    pub const fn worlds(self) -> u64 {
+        match self {
+            Self::A => 3_408_331,
+            Self::B => 1_209_511,
+            Self::C => 153_142,
+        }
+    }
+
     /// The classes it reaches under our rulings, one a line.
     #[must_use]
     pub const fn expected(self) -> &'static str {

@@ -56,10 +56,17 @@ pub(super) fn explore(
         Err(error) => Some(error),
     };
     let complete = broken.is_none() && !interrupted.load(Ordering::Relaxed);
+    let make = |door| subject.target(door);
+    let judging = Judging {
+        make: &make,
+        doors: &subject.doors,
+        readings: &chosen,
+        strict: arguments.strict,
+    };
     let mut reports = Vec::new();
     for (space, tally) in spaces.iter().zip(&state.tallies) {
         let judged = complete && arguments.partition.is_none() && chosen.differing().next().is_none();
-        let files = found::write(arguments, subject, &chosen, space, tally)?;
+        let files = found::write(arguments, &judging, space, tally)?;
         reports.push(SpaceReport::new(space, tally, judged, files));
     }
     let report = ExploreReport::new(arguments, &chosen, reports, complete)

@@ -60,6 +60,8 @@ pub(super) struct First {
     #[serde(flatten)]
     pub(super) disagreement: Disagreement,
     pub(super) file: Option<String>,
+    /// Why there is no file, where the language cannot say the world.
+    pub(super) unwritable: Option<String>,
 }
 
 impl SpaceReport {
@@ -153,6 +155,9 @@ impl ExploreReport {
                 if let Some(file) = &first.file {
                     writeln!(out, "  = again: `ipamconf run {file}`")?;
                 }
+                if let Some(reason) = &first.unwritable {
+                    writeln!(out, "  = no file: {reason}")?;
+                }
                 writeln!(out)?;
             }
             for class in &space.missing {
@@ -166,7 +171,7 @@ impl ExploreReport {
                 "{}: {}, {}, {}",
                 space.name,
                 count_of(space.worlds, "world"),
-                count(space.classes.len(), "class").replace("classs", "classes"),
+                classes(space.classes.len()),
                 count_of(space.disagreements, "disagreement"),
             )?;
         }
@@ -187,6 +192,13 @@ impl ExploreReport {
             count_of(self.disagreements, "disagreement"),
             self.times.seconds_total
         )
+    }
+}
+
+fn classes(number: usize) -> String {
+    match number {
+        1 => "1 class".to_owned(),
+        number => format!("{number} classes"),
     }
 }
 
