@@ -43,6 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("schema", &["model", "scenario", "spec", "trace", "world"]),
     ("format", &["schema"]),
+    ("minimize", &["scenario", "spec", "trace", "world"]),
     (
         "baseline",
         &["report", "scenario", "spec", "trace", "verdict"],
@@ -62,14 +63,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "explore",
         &[
-            "check", "model", "oracle", "scenario", "spec", "suite", "trace", "verdict", "world",
+            "check", "minimize", "model", "oracle", "scenario", "spec", "suite", "trace", "verdict",
+            "world",
         ],
     ),
     (
         "cli",
         &[
-            "author", "baseline", "check", "door", "explore", "format", "report", "scenario", "schema",
-            "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "door", "explore", "format", "minimize", "report",
+            "scenario", "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

@@ -12,6 +12,7 @@ mod files;
 mod fmt;
 mod lint;
 mod list;
+mod minimize;
 mod new;
 mod partition;
 mod progress;
@@ -107,6 +108,7 @@ fn command(
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
         Command::Snapshots(arguments) => review::snapshots(arguments, out),
         Command::Explain(arguments) => explain::explain(arguments, out),
+        Command::Minimize(arguments) => minimize::minimize(arguments, subject, out),
         Command::Lint(arguments) => lint::lint(arguments, out),
         Command::New(arguments) => new::new(arguments, out),
         Command::Schema(arguments) => schema::schema(arguments, out),

@@ -23,6 +23,7 @@ pub use columns::{
     ColumnView, RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, lease_text,
     relation_text, server_text,
 };
+pub(crate) use decode::{MANAGED_BY, PARTNER_DELAY, scope_defaults};
 pub use error::{LoadCode, LoadError, Rejected};
 pub use evaluate::evaluate;
 pub use limits::FILE_BYTES_MAX;

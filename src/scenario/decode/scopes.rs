@@ -22,7 +22,7 @@ use crate::verdict::Span;
 use crate::world::{RowKind, Scope, World};
 
 /// ManagedBy of a range row that says nothing else.
-pub(in crate::scenario) const MANAGED_BY: &str = "MSDHCP";
+pub(crate) const MANAGED_BY: &str = "MSDHCP";
 const DEFAULT_LEASE_DAYS: u32 = 8;
 const DEFAULT_BOOTP_LEASE_DAYS: u32 = 30;
 
