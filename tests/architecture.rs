@@ -63,8 +63,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "explore",
         &[
-            "check", "minimize", "model", "oracle", "scenario", "spec", "suite", "trace", "verdict",
-            "world",
+            "check", "minimize", "model", "oracle", "scenario", "spec", "suite", "trace",
+            "verdict", "world",
         ],
     ),
     (

@@ -16,9 +16,7 @@ use cli::Cli;
 use deviants::Mistake;
 use ipamconf::check::check;
 use ipamconf::door::{DelegateTarget, SessionTarget};
-use ipamconf::explore::{
-    Judging, Random, Rows, Set, Shape, Size, Skeletons, Space, Tally, Worlds,
-};
+use ipamconf::explore::{Judging, Random, Rows, Set, Shape, Size, Skeletons, Space, Tally, Worlds};
 use ipamconf::scenario::read_bytes;
 use ipamconf::spec::Readings;
 use ipamconf::suite::{Target, run_case};
@@ -145,7 +143,10 @@ fn small_worlds_come_first() {
             .map(Shape::rows)
             .collect();
         assert!(rows.is_sorted());
-        assert_eq!((rows.first(), rows.last().is_some_and(|most| *most >= 8)), (Some(&1), true));
+        assert_eq!(
+            (rows.first(), rows.last().is_some_and(|most| *most >= 8)),
+            (Some(&1), true)
+        );
     }
 }
 
@@ -177,7 +178,10 @@ fn the_oracle_agrees_with_the_simulator_in_every_world_of_the_smallest_sizes() {
         assert_eq!(found.disagreements, 0);
         let expected: Vec<&str> = set.expected().lines().collect();
         for class in found.classes.keys() {
-            assert!(expected.contains(&class.as_str()), "{class} is not expected of {set:?}");
+            assert!(
+                expected.contains(&class.as_str()),
+                "{class} is not expected of {set:?}"
+            );
         }
     }
 }
@@ -228,7 +232,9 @@ fn a_planted_mistake_is_found_in_a_smallest_world_and_written_as_a_file_that_sho
         let small = found.shrunk(&judging);
         assert!(rows(&small.case) <= before);
         assert!(small.disagreement.is_like(&kind));
-        let text = small.text(&space, "ipamconf explore").expect("it can be said");
+        let text = small
+            .text(&space, "ipamconf explore")
+            .expect("it can be said");
         let scenario = read_bytes("found", "found.toml", text.as_bytes())
             .unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.errors));
         let case = &scenario.cases[0];
@@ -300,7 +306,15 @@ fn the_parts_are_the_whole() {
 fn what_is_done_is_not_done_again() {
     let cli = Cli::in_folder("explore-resume");
     let arguments = [
-        "explore", "--random", "700", "--seed", "5", "--format", "json", "--resume", "state.json",
+        "explore",
+        "--random",
+        "700",
+        "--seed",
+        "5",
+        "--format",
+        "json",
+        "--resume",
+        "state.json",
     ];
     let first = cli.run(&arguments);
     assert_eq!(first.code, Some(0), "{}", first.err);
@@ -310,7 +324,10 @@ fn what_is_done_is_not_done_again() {
     std::fs::write(&path, state.replacen("\"worlds\":700", "\"worlds\":701", 1)).expect("written");
     let again = cli.run(&arguments);
     let (first, again) = (without_times(&first.out), without_times(&again.out));
-    assert_eq!((&first["worlds"], &again["worlds"]), (&700.into(), &701.into()));
+    assert_eq!(
+        (&first["worlds"], &again["worlds"]),
+        (&700.into(), &701.into())
+    );
     assert_eq!(first["spaces"][0]["classes"], again["spaces"][0]["classes"]);
 }
 
@@ -319,7 +336,13 @@ fn the_state_of_another_exploration_is_refused_and_left_alone() {
     let cli = Cli::in_folder("explore-refused");
     let run = |seed: &str| {
         cli.run(&[
-            "explore", "--random", "50", "--seed", seed, "--resume", "state.json",
+            "explore",
+            "--random",
+            "50",
+            "--seed",
+            seed,
+            "--resume",
+            "state.json",
         ])
     };
     assert_eq!(run("1").code, Some(0));
@@ -358,18 +381,29 @@ fn an_interrupted_exploration_keeps_what_is_done_and_goes_on_from_there() {
     let mut before = 0;
     for _ in 0..2 {
         let mut command = cli.command(&[
-            "explore", "--random", "100000000", "--resume", "state.json", "--format", "json",
+            "explore",
+            "--random",
+            "100000000",
+            "--resume",
+            "state.json",
+            "--format",
+            "json",
         ]);
         command.stdout(std::process::Stdio::piped());
         let child = command.spawn().expect("the binary can be run");
         let clock = Instant::now();
         // Until a state is written that has more than the last one.
         while worlds(&path).is_none_or(|worlds| worlds <= before) {
-            assert!(clock.elapsed() < Duration::from_secs(300), "no state is written");
+            assert!(
+                clock.elapsed() < Duration::from_secs(300),
+                "no state is written"
+            );
             std::thread::sleep(Duration::from_millis(50));
         }
         let id = child.id().to_string();
-        let killed = std::process::Command::new("kill").args(["-INT", &id]).status();
+        let killed = std::process::Command::new("kill")
+            .args(["-INT", &id])
+            .status();
         assert!(killed.expect("a signal can be sent").success());
         let output = child.wait_with_output().expect("it ends");
         assert_eq!(output.status.code(), Some(130));

@@ -18,25 +18,24 @@ use crate::verdict::{CheckResult, CheckVerdict, Judge};
 /// Judges a trace. `readings` are those of the run; the case's own are put over them.
 #[must_use]
 pub fn check(case: &Case, trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
-    let readings = readings.overlaid_with(&case.readings);
-    let operations = operation::operations(trace, &readings);
-    let mut results = evaluate(case, trace);
-    results.extend(steps_passed_over(case, trace));
-    results.extend(oracle::judge(trace, &operations, &readings));
-    results.extend(grammar::judge(trace, &operations, &readings));
-    results
+    check_and_foretell(case, trace, readings).0
 }
 
-/// Judges a trace as [`check`] does, and tells what the oracle allows, worked out once for both.
+/// Judges a trace as [`check`] does, and tells what the oracle allows as [`foretell`] does, worked out once.
 #[must_use]
 pub fn check_and_foretell(
     case: &Case,
     trace: &Trace,
     readings: &Readings,
 ) -> (Vec<CheckResult>, Vec<Foretold>) {
-    let results = check(case, trace, readings);
     let readings = readings.overlaid_with(&case.readings);
-    (results, foretell(trace, &readings))
+    let operations = operation::operations(trace, &readings);
+    let mut results = evaluate(case, trace);
+    results.extend(steps_passed_over(case, trace));
+    let (judged, foretold) = oracle::judge(trace, &operations, &readings);
+    results.extend(judged);
+    results.extend(grammar::judge(trace, &operations, &readings));
+    (results, foretold)
 }
 
 /// Steps that waited for an event that never came, and expect nothing of their own: said once, so that a file whose

@@ -1,20 +1,26 @@
 //! The oracle against the trace: what was asked, what the document allows, what came.
 
+use std::sync::Arc;
+
+use crate::check::foretell::{Foretold, What};
 use crate::check::operation::{Operation, Request, Stored};
 use crate::check::rows;
 use crate::model::{Callback, Event, IpamException, Terminal};
-use crate::oracle::{self, Allowed, Case, EitherEnd, PartnerBounds, ReplyKind, Stage};
+use crate::oracle::{
+    self, Allowed, AllowedReply, Case, EitherEnd, PartnerBounds, ReplyKind, Stage,
+};
 use crate::spec::{Grade, Question, RULINGS, Readings, RequirementId};
 use crate::trace::{Door, Trace};
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
 
-/// Judges every operation of a trace that the oracle knows about.
+/// Judges every operation of a trace that the oracle knows about, and tells what it allows.
 pub(super) fn judge(
     trace: &Trace,
     operations: &[Operation<'_>],
     readings: &Readings,
-) -> Vec<CheckResult> {
+) -> (Vec<CheckResult>, Vec<Foretold>) {
     let mut results = Vec::new();
+    let mut foretold = Vec::new();
     let mut taken = PartnerBounds::default();
     for operation in operations.iter().filter(|operation| !operation.after_end) {
         let Some(before) = &operation.before else {
@@ -30,24 +36,33 @@ pub(super) fn judge(
             taken: &taken,
             readings,
         };
-        let mut judged = match operation.request {
-            Request::Initialize(paramters) => initialize(operation, &case, paramters),
+        let (mut judged, what) = match operation.request {
+            Request::Initialize(paramters) => {
+                let replies = oracle::initialize(&case, paramters);
+                (initialize(operation, &replies), What::Replies(replies))
+            }
             Request::Start(_) | Request::Call(..) => {
                 let Some(allowed) = allowed(operation, &case) else {
                     continue;
                 };
                 let judged = start(trace, operation, &case, &allowed);
-                taken = allowed.taken;
-                judged
+                taken = allowed.taken.clone();
+                (judged, What::Outcomes(allowed))
             }
             Request::Open | Request::Late(_) | Request::Raw => continue,
         };
+        foretold.push(Foretold {
+            step: operation.step,
+            session: operation.session,
+            what,
+            before: Arc::clone(before),
+        });
         for result in &mut judged {
             result.step.get_or_insert(operation.step);
         }
         results.append(&mut judged);
     }
-    results
+    (results, foretold)
 }
 
 /// `None` where nobody knows what the session holds.
@@ -60,12 +75,7 @@ pub(super) fn allowed(operation: &Operation<'_>, case: &Case<'_>) -> Option<Allo
     }
 }
 
-fn initialize(
-    operation: &Operation<'_>,
-    case: &Case<'_>,
-    paramters: Option<&crate::model::Value>,
-) -> Vec<CheckResult> {
-    let allowed = oracle::initialize(case, paramters);
+fn initialize(operation: &Operation<'_>, allowed: &[AllowedReply]) -> Vec<CheckResult> {
     let (number, seen) = match operation.answer {
         Some((number, Event::InitializeOperationParametersResponse)) => {
             (number, ReplyKind::Response)

@@ -43,7 +43,11 @@ pub fn world(skeleton: &Skeleton) -> World {
         });
     }
     for (number, relations) in skeleton.sources.iter().enumerate() {
-        let mut scope = scope(format!("A{}", number + 1), 0, details(number, Side::Source, number));
+        let mut scope = scope(
+            format!("A{}", number + 1),
+            0,
+            details(number, Side::Source, number),
+        );
         scope.relations.clone_from(relations);
         world.scopes.push(scope);
     }

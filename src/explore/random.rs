@@ -146,7 +146,11 @@ fn rows(rng: &mut Rng, world: &mut World) {
     }
     let mut taken: Vec<(usize, usize)> = Vec::new();
     for number in 0..rng.between(0, SCOPES_MAX) {
-        let server = if rng.chance(45) { 0 } else { rng.below(servers) };
+        let server = if rng.chance(45) {
+            0
+        } else {
+            rng.below(servers)
+        };
         let place = (server, rng.below(4));
         // A server has one scope for a subnet.
         if taken.contains(&place) {
@@ -231,7 +235,9 @@ fn partner(rng: &mut Rng, world: &World) -> PartnerRule<usize> {
 /// Somebody writes to the store between two operations.
 fn change(rng: &mut Rng, world: &World) -> Option<Step> {
     let scopes: Vec<usize> = (0..world.scopes.len())
-        .filter(|scope| !world.scopes[*scope].missing && !world.servers[world.scopes[*scope].server].missing)
+        .filter(|scope| {
+            !world.scopes[*scope].missing && !world.servers[world.scopes[*scope].server].missing
+        })
         .collect();
     if scopes.is_empty() || rng.chance(60) {
         return None;

@@ -15,7 +15,9 @@ const fn spread(state: u64) -> u64 {
 impl Rng {
     /// Those of one item of a seed: items have nothing in common with their neighbours.
     pub(super) const fn of(seed: u64, item: u64) -> Self {
-        Self(spread(spread(seed.wrapping_add(STEP)).wrapping_add(item.wrapping_mul(STEP))))
+        Self(spread(
+            spread(seed.wrapping_add(STEP)).wrapping_add(item.wrapping_mul(STEP)),
+        ))
     }
 
     pub(super) const fn next(&mut self) -> u64 {

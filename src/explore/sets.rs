@@ -153,14 +153,11 @@ impl Worlds {
         match (self.set, self.units.get(unit).copied()) {
             (_, None) => Box::new(std::iter::empty()),
             (_, Some(Unit::Calls)) => Box::new(variation::calls().into_iter()),
-            (Set::A | Set::B, Some(Unit::Frame { shape, frame })) => Box::new(
-                skeletons(shape, frame).map(|skeleton| {
-                    build::case(
-                        build::world(&skeleton),
-                        vec![Door::Delegate, Door::Session],
-                    )
-                }),
-            ),
+            (Set::A | Set::B, Some(Unit::Frame { shape, frame })) => {
+                Box::new(skeletons(shape, frame).map(|skeleton| {
+                    build::case(build::world(&skeleton), vec![Door::Delegate, Door::Session])
+                }))
+            }
             (Set::C, Some(Unit::Frame { shape, frame })) => Box::new(
                 skeletons(shape, frame)
                     .filter(variation::is_tight)

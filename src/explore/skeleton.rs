@@ -127,7 +127,11 @@ impl Renaming {
     fn sources(&self, sources: &[Vec<usize>]) -> Vec<Vec<usize>> {
         sources
             .iter()
-            .map(|list| list.iter().map(|relation| self.relations[*relation]).collect())
+            .map(|list| {
+                list.iter()
+                    .map(|relation| self.relations[*relation])
+                    .collect()
+            })
             .collect()
     }
 
@@ -331,7 +335,11 @@ fn frames(shape: Shape, rows: Rows) -> Vec<Frame> {
     let gone: Vec<Vec<bool>> = match rows {
         Rows::Whole => vec![vec![false; shape.servers]],
         Rows::Dangling => (0..1_usize << shape.servers)
-            .map(|bits| (0..shape.servers).map(|server| bits >> server & 1 == 1).collect())
+            .map(|bits| {
+                (0..shape.servers)
+                    .map(|server| bits >> server & 1 == 1)
+                    .collect()
+            })
             .collect(),
     };
     gone.iter()

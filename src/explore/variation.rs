@@ -120,10 +120,7 @@ pub(super) fn parameters() -> Vec<Initialize> {
         ..for_server(ServerChoice::Row(0))
     };
     let member = |name: &str, value: SetValue| {
-        with(
-            "Server",
-            SetValue::Members(vec![(name.to_owned(), value)]),
-        )
+        with("Server", SetValue::Members(vec![(name.to_owned(), value)]))
     };
     let text = |text: &str| SetValue::Text(text.to_owned());
     let operation = |operation| Initialize {
@@ -201,7 +198,9 @@ pub(super) fn of_world(skeleton: &Skeleton) -> impl Iterator<Item = Case> + use<
         let world = world.clone();
         (0..servers).map(move |server| {
             let mut case = build::case(world.clone(), vec![DOOR]);
-            case.steps = vec![build::replicate(build::initialize(ServerChoice::Row(server)))];
+            case.steps = vec![build::replicate(build::initialize(ServerChoice::Row(
+                server,
+            )))];
             case
         })
     };
@@ -213,16 +212,15 @@ pub(super) fn of_world(skeleton: &Skeleton) -> impl Iterator<Item = Case> + use<
             build::case(world, vec![DOOR])
         })
     };
-    let defects = (1..Defect::ALL.len().pow(u32::try_from(sources).unwrap_or(0))).flat_map(
-        move |number| {
+    let defects =
+        (1..Defect::ALL.len().pow(u32::try_from(sources).unwrap_or(0))).flat_map(move |number| {
             let world = with_defects(&world, sources, number);
             plain_partners().into_iter().map(move |rules| {
                 let mut world = world.clone();
                 world.partner = rules;
                 build::case(world, vec![DOOR])
             })
-        },
-    );
+        });
     named.chain(partner).chain(defects)
 }
 
@@ -254,7 +252,12 @@ fn partners(sources: usize) -> Vec<Vec<PartnerRule<usize>>> {
     let mut all = Vec::new();
     let kinds = [None, Some(RequestKind::Create), Some(RequestKind::Update)];
     let scopes = || std::iter::once(None).chain((0..sources).map(Some));
-    for does in [Does::Refuse, Does::Unreachable, Does::LoseAnswer, Does::Late] {
+    for does in [
+        Does::Refuse,
+        Does::Unreachable,
+        Does::LoseAnswer,
+        Does::Late,
+    ] {
         for scope in scopes() {
             for on in kinds {
                 for after in 0..u64::try_from(sources).unwrap_or(0) {
@@ -404,12 +407,16 @@ fn with_defects(world: &World, sources: usize, number: usize) -> World {
     world
 }
 
-
 /// Gives a scope one of the defects.
 pub(super) fn spoil(world: &mut World, scope: usize, number: usize) {
     let defects: Vec<Defect> = Defect::ALL
         .into_iter()
-        .filter(|defect| !matches!(defect, Defect::Mapped | Defect::Unmapped | Defect::Exclusion))
+        .filter(|defect| {
+            !matches!(
+                defect,
+                Defect::Mapped | Defect::Unmapped | Defect::Exclusion
+            )
+        })
         .collect();
     defects[number % defects.len()].put(world, scope);
 }

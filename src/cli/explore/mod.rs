@@ -46,15 +46,19 @@ pub(super) fn explore(
         state = state.resumed(path)?;
     }
     let interrupted = watch_for_interrupt("finishing the worlds that are being explored");
-    let result = run(arguments, subject, &chosen, &spaces, &mut state, &interrupted);
+    let result = run(
+        arguments,
+        subject,
+        &chosen,
+        &spaces,
+        &mut state,
+        &interrupted,
+    );
     // Whatever ended it, what is done stays done.
     if let Some(path) = &arguments.resume {
         state.save(path)?;
     }
-    let broken = match result? {
-        Ok(()) => None,
-        Err(error) => Some(error),
-    };
+    let broken = result?.err();
     let complete = broken.is_none() && !interrupted.load(Ordering::Relaxed);
     let make = |door| subject.target(door);
     let judging = Judging {
@@ -65,9 +69,10 @@ pub(super) fn explore(
     };
     let mut reports = Vec::new();
     for (space, tally) in spaces.iter().zip(&state.tallies) {
-        let judged = complete && arguments.partition.is_none() && chosen.differing().next().is_none();
+        let counted = complete && arguments.partition.is_none() && subject.is_ours;
+        let judged = counted && chosen.differing().next().is_none();
         let files = found::write(arguments, &judging, space, tally)?;
-        reports.push(SpaceReport::new(space, tally, judged, files));
+        reports.push(SpaceReport::new(space, tally, (counted, judged), files));
     }
     let report = ExploreReport::new(arguments, &chosen, reports, complete)
         .timed(clock.elapsed().as_secs_f64());
@@ -123,9 +128,9 @@ fn run(
     interrupted: &AtomicBool,
 ) -> Result<Result<(), TargetError>, CliError> {
     let part = |unit: usize| {
-        arguments.partition.is_none_or(|partition| {
-            unit as u64 % partition.of == partition.part - 1
-        })
+        arguments
+            .partition
+            .is_none_or(|partition| unit as u64 % partition.of == partition.part - 1)
     };
     let mut open: Vec<(usize, usize)> = Vec::new();
     for (number, space) in spaces.iter().enumerate() {

@@ -49,6 +49,8 @@ pub(super) struct SpaceReport {
     missing: Vec<String>,
     /// Classes that nobody expected.
     new: Vec<String>,
+    /// How many worlds the set is pinned to, where that can be compared.
+    pinned: Option<u64>,
     /// The first disagreements.
     first: Vec<First>,
 }
@@ -65,8 +67,14 @@ pub(super) struct First {
 }
 
 impl SpaceReport {
-    /// What was seen of a space; `judged` where its classes can be compared with the expected ones.
-    pub(super) fn new(space: &Space, tally: &Tally, judged: bool, first: Vec<First>) -> Self {
+    /// What was seen of a space: `counted` where all of its worlds were explored, `judged` where its classes can be
+    /// compared with the expected ones.
+    pub(super) fn new(
+        space: &Space,
+        tally: &Tally,
+        (counted, judged): (bool, bool),
+        first: Vec<First>,
+    ) -> Self {
         let expected: BTreeSet<&str> = space
             .set()
             .filter(|_| judged)
@@ -94,8 +102,18 @@ impl SpaceReport {
             classes: tally.classes.clone(),
             missing,
             new,
+            pinned: space
+                .set()
+                .filter(|_| counted)
+                .map(crate::explore::Set::worlds),
             first,
         }
+    }
+}
+
+impl SpaceReport {
+    fn is_miscounted(&self) -> bool {
+        self.pinned.is_some_and(|pinned| pinned != self.worlds)
     }
 }
 
@@ -130,7 +148,11 @@ impl ExploreReport {
 
     /// Whether anything is not as it has to be.
     pub(super) fn disagrees(&self) -> bool {
-        self.disagreements > 0 || self.spaces.iter().any(|space| !space.missing.is_empty())
+        self.disagreements > 0
+            || self
+                .spaces
+                .iter()
+                .any(|space| !space.missing.is_empty() || space.is_miscounted())
     }
 
     pub(super) fn json(&self) -> String {
@@ -148,7 +170,11 @@ impl ExploreReport {
                     expected,
                     found,
                 } = &first.disagreement;
-                writeln!(out, "disagreement[{requirement}]: {} {}", space.name, first.place)?;
+                writeln!(
+                    out,
+                    "disagreement[{requirement}]: {} {}",
+                    space.name, first.place
+                )?;
                 writeln!(out, "  = check: {check}")?;
                 writeln!(out, "  = expected: {expected}")?;
                 writeln!(out, "  = found: {found}")?;
@@ -159,6 +185,13 @@ impl ExploreReport {
                     writeln!(out, "  = no file: {reason}")?;
                 }
                 writeln!(out)?;
+            }
+            if let Some(pinned) = space.pinned.filter(|_| space.is_miscounted()) {
+                writeln!(
+                    out,
+                    "{}: {} worlds, and the set has {pinned}: worlds are lost or counted twice",
+                    space.name, space.worlds
+                )?;
             }
             for class in &space.missing {
                 writeln!(out, "not reached any more: {class}")?;

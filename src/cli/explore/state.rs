@@ -84,7 +84,9 @@ impl State {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
             Err(error) => return Err(fault(error.to_string())),
             Ok(found) if found.len() > BYTES_MAX => {
-                return Err(fault(format!("more than {BYTES_MAX} bytes: no state of ours")));
+                return Err(fault(format!(
+                    "more than {BYTES_MAX} bytes: no state of ours"
+                )));
             }
             Ok(_) => {}
         }
@@ -118,7 +120,12 @@ impl State {
             if ranges.iter().any(|(_, last)| last >= units) {
                 return Err(fault("it names parts that there are not".to_owned()));
             }
-            done.push(ranges.iter().flat_map(|(first, last)| *first..=*last).collect());
+            done.push(
+                ranges
+                    .iter()
+                    .flat_map(|(first, last)| *first..=*last)
+                    .collect(),
+            );
         }
         Ok(Self {
             what: self.what,
