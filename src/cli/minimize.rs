@@ -328,7 +328,7 @@ fn tell_flaky(found: &Found<'_>) {
 
 fn head(scenario: &Scenario, found: &Found<'_>, small: &Minimized) -> Head {
     let case = found.case.name.as_ref();
-    let name = case.map_or_else(String::new, |name| format!(", case `{name}`"));
+    let name = case.map_or_else(String::new, |name| format!(", case `{name}`,"));
     let title = &scenario.title.value;
     let plain = Expect {
         span: small.case.expect.span,

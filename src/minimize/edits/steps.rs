@@ -15,6 +15,11 @@ const DEFAULT_TYPE: &str = "ReplicateServerParameters";
 
 pub(super) fn edits(edits: &mut Edits, case: &Case) {
     let has_servers = !case.world.servers.is_empty();
+    for place in 1..case.steps.len() {
+        if is_operation(&case.steps[place - 1], &case.steps[place]) {
+            edits.other(move |case| join(case, place - 1));
+        }
+    }
     for (place, step) in case.steps.iter().enumerate() {
         if step.session.is_some() {
             edits.value(move |case| case.steps[place].session = None);
@@ -30,6 +35,28 @@ pub(super) fn edits(edits: &mut Edits, case: &Case) {
             }
         }
         action(edits, place, step, has_servers);
+    }
+}
+
+/// Whether two steps are the `initialize` and the `start` of one operation, and say nothing else.
+fn is_operation(one: &Step, other: &Step) -> bool {
+    let is_plain =
+        |step: &Step| step.session.is_none() && step.after.is_none() && step.expect.is_none();
+    matches!(one.action, Action::Initialize(_))
+        && matches!(other.action, Action::Start)
+        && is_plain(one)
+        && is_plain(other)
+}
+
+/// Makes one `replicate` of an `initialize` and a `start`.
+fn join(case: &mut Case, place: usize) {
+    if let Action::Initialize(initialize) = &case.steps[place].action {
+        let initialize = initialize.clone();
+        case.steps[place].action = Action::Replicate {
+            caller: None,
+            initialize,
+        };
+        case.steps.remove(place + 1);
     }
 }
 
