@@ -13,6 +13,7 @@
 //! | 3 | [`scenario`]: files and their expectations; [`check`]: judging a trace; [`suite`]: taking the steps of a case |
 //! | 4 | [`explore`]: every small world against the oracle; [`report`]: one report and its readers; [`baseline`]: what of it is accepted; [`author`]: for those who write scenarios; [`schema`]: the scenario language as data; [`mod@format`]: scenario files in their one layout; [`mod@minimize`]: failing cases made small |
 //! | 5 | [`door`]: the ways in to a target |
+//! | 5 | [`deviant`]: the simulator with one planted mistake, and what the suite says of it |
 //! | 6 | [`cli`]: arguments in, exit code out |
 
 pub mod author;
@@ -20,6 +21,7 @@ pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod delegate;
+pub mod deviant;
 pub mod door;
 pub mod explore;
 pub mod format;

@@ -63,7 +63,7 @@ impl std::fmt::Display for Door {
 pub type SessionIndex = usize;
 
 /// What one run showed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
     /// The door it went through.
     pub door: Door,
@@ -80,7 +80,7 @@ pub struct Trace {
 }
 
 /// One thing that happened.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// The step that was being taken, or for an event the step that caused it.
     pub step: usize,
@@ -91,7 +91,7 @@ pub struct Record {
 }
 
 /// What can happen.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum What {
     /// A session was opened by that caller.
     Opened {
@@ -127,7 +127,7 @@ pub enum What {
 }
 
 /// What became of one step.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct StepRecord {
     /// Whether and how it was taken.
     pub outcome: StepOutcome,

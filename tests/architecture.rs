@@ -55,6 +55,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "deviant",
+        &[
+            "check", "door", "model", "oracle", "report", "scenario", "spec", "store", "suite",
+            "trace", "verdict", "world",
+        ],
+    ),
+    (
         "author",
         &[
             "check", "model", "oracle", "report", "scenario", "spec", "trace", "verdict", "world",
@@ -70,8 +77,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "author", "baseline", "check", "door", "explore", "format", "minimize", "report",
-            "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
+            "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

@@ -8,6 +8,7 @@ mod operation;
 mod oracle;
 mod rows;
 
+pub use self::oracle::{Authority, Document};
 pub use foretell::{Foretold, What as ForetoldWhat, foretell};
 
 use crate::scenario::{Case, evaluate};
@@ -18,7 +19,18 @@ use crate::verdict::{CheckResult, CheckVerdict, Judge};
 /// Judges a trace. `readings` are those of the run; the case's own are put over them.
 #[must_use]
 pub fn check(case: &Case, trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
-    check_and_foretell(case, trace, readings).0
+    check_by(&Document, case, trace, readings)
+}
+
+/// The same by somebody else's word on what is allowed.
+#[must_use]
+pub fn check_by(
+    authority: &dyn Authority,
+    case: &Case,
+    trace: &Trace,
+    readings: &Readings,
+) -> Vec<CheckResult> {
+    judged(authority, case, trace, readings).0
 }
 
 /// Judges a trace as [`check`] does, and tells what the oracle allows as [`foretell`] does, worked out once.
@@ -28,11 +40,20 @@ pub fn check_and_foretell(
     trace: &Trace,
     readings: &Readings,
 ) -> (Vec<CheckResult>, Vec<Foretold>) {
+    judged(&Document, case, trace, readings)
+}
+
+fn judged(
+    authority: &dyn Authority,
+    case: &Case,
+    trace: &Trace,
+    readings: &Readings,
+) -> (Vec<CheckResult>, Vec<Foretold>) {
     let readings = readings.overlaid_with(&case.readings);
     let operations = operation::operations(trace, &readings);
     let mut results = evaluate(case, trace);
     results.extend(steps_passed_over(case, trace));
-    let (judged, foretold) = oracle::judge(trace, &operations, &readings);
+    let (judged, foretold) = oracle::judge(trace, &operations, &readings, authority);
     results.extend(judged);
     results.extend(grammar::judge(trace, &operations, &readings));
     (results, foretold)

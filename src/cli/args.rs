@@ -29,6 +29,8 @@ pub(super) enum Command {
     List(ListArguments),
     /// List the requirements, and which of them the scenarios test.
     Requirements(RequirementsArguments),
+    /// Show that the suite catches wrong servers: our simulator with one planted mistake at a time.
+    Deviants(DeviantsArguments),
     /// Look at snapshots that wait for a decision, accept or reject them.
     Snapshots(SnapshotsArguments),
     /// Explain a scenario: its world, its messages, what is allowed and why, what our simulator does.
@@ -130,6 +132,41 @@ pub(super) struct RunArguments {
     /// Show every case, not only those that did not pass
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DeviantsArguments {
+    /// Scenario files, or folders of them; `embedded:` names the built-in ones [default: scenarios, else embedded:]
+    pub(super) paths: Vec<PathBuf>,
+    /// Only deviants whose name contains this text
+    #[arg(long, value_name = "TEXT")]
+    pub(super) filter: Vec<String>,
+    /// Only deviants that break this requirement, such as R-31-2
+    #[arg(long, value_name = "ID", value_parser = requirement)]
+    pub(super) requirement: Vec<RequirementId>,
+    /// How many deviants are judged at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) jobs: Option<u16>,
+    /// The form of the kill matrix
+    #[arg(long, value_enum, default_value_t = DeviantsFormat::Human)]
+    pub(super) format: DeviantsFormat,
+    /// A row for every deviant, and not only for those that are not as they should be
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+    /// What `run` would print of the chosen deviants
+    #[arg(long)]
+    pub(super) show: bool,
+}
+
+/// The form of the kill matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DeviantsFormat {
+    /// A table for a terminal.
+    Human,
+    /// One JSON object.
+    Json,
+    /// A page for a browser.
+    Html,
 }
 
 #[derive(Debug, Args)]

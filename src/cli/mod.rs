@@ -4,6 +4,7 @@
 
 mod args;
 mod baseline;
+mod deviants;
 mod embedded;
 mod exit;
 mod explain;
@@ -116,6 +117,7 @@ fn command(
         Command::Run(arguments) => run::run(arguments, subject, out),
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
+        Command::Deviants(arguments) => deviants::deviants(arguments, out),
         Command::Snapshots(arguments) => review::snapshots(arguments, out),
         Command::Explain(arguments) => explain::explain(arguments, out),
         Command::Minimize(arguments) => minimize::minimize(arguments, subject, out),

@@ -55,7 +55,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-fn simulator(door: Door) -> Box<dyn Target> {
+pub(super) fn simulator(door: Door) -> Box<dyn Target> {
     match door {
         Door::Delegate => Box::new(DelegateTarget::default()),
         _ => Box::new(SessionTarget::default()),

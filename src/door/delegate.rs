@@ -12,28 +12,57 @@ use crate::model::{
     Callback, ClientMessage, Event, OperationParameters, ParametersObject, Tables, Value,
 };
 use crate::spec::{IpamAdminOperationId, Readings, parameters};
+use crate::store::{SimulatedStore, Store};
 use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, SessionIndex};
 use crate::world::{Caller, Setup};
 
-/// Our simulator's delegates. Each call is a session of its own in the trace.
-#[derive(Debug, Default)]
-pub struct DelegateTarget {
-    simulator: Simulator,
+/// Our simulator's delegates, over a data store of their own or one that somebody stands in front of. Each call is a
+/// session of its own in the trace.
+#[derive(Debug)]
+pub struct DelegateTarget<S = Store> {
+    simulator: Simulator<S>,
     calls: usize,
     running: Option<Execution>,
     starts: bool,
     waiting: Duration,
 }
 
-impl Target for DelegateTarget {
+impl Default for DelegateTarget {
+    fn default() -> Self {
+        Self::on(Store::default())
+    }
+}
+
+impl<S: SimulatedStore> DelegateTarget<S> {
+    /// Our simulator's delegates over this data store.
+    pub fn on(store: S) -> Self {
+        Self {
+            simulator: Simulator::on(store),
+            calls: 0,
+            running: None,
+            starts: false,
+            waiting: Duration::ZERO,
+        }
+    }
+
+    /// The data store they run on.
+    pub const fn data_store(&mut self) -> &mut S {
+        &mut self.simulator.store
+    }
+}
+
+impl<S: SimulatedStore> Target for DelegateTarget<S> {
     fn door(&self) -> Door {
         Door::Delegate
     }
 
     fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
-        *self = Self::default();
         self.simulator.reset(setup, readings);
+        self.calls = 0;
+        self.running = None;
+        self.starts = false;
+        self.waiting = Duration::ZERO;
         Ok(())
     }
 

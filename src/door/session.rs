@@ -8,15 +8,15 @@ use crate::model::{AdmDhcpScopesRow, AdmIpRangeRow, ClientMessage, RecordId, Tab
 use crate::partner::Partner;
 use crate::session::{Frame, Next, ServerSession};
 use crate::spec::{IpamAdminOperationId, Readings};
-use crate::store::{DataStore, Store};
+use crate::store::{DataStore, SimulatedStore, Store};
 use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, SessionIndex};
 use crate::world::{Caller, Role, RowKind, Setup};
 
-/// Our simulator behind its sessions.
-#[derive(Debug, Default)]
-pub struct SessionTarget {
-    pub(super) simulator: Simulator,
+/// Our simulator behind its sessions, over a data store of its own or one that somebody stands in front of.
+#[derive(Debug)]
+pub struct SessionTarget<S = Store> {
+    pub(super) simulator: Simulator<S>,
     provisioned: bool,
     schema_conversion_required: bool,
     roles: Vec<Role>,
@@ -27,19 +27,29 @@ pub struct SessionTarget {
 
 /// What the simulator's sessions and delegates share.
 #[derive(Debug, Default)]
-pub(super) struct Simulator {
-    pub(super) store: Store,
+pub(super) struct Simulator<S = Store> {
+    pub(super) store: S,
     pub(super) partner: Partner,
     pub(super) readings: Readings,
     copy: Option<(u64, Arc<Tables>)>,
 }
 
-impl Simulator {
+impl<S: SimulatedStore> Simulator<S> {
+    pub(super) fn on(store: S) -> Self {
+        Self {
+            store,
+            partner: Partner::default(),
+            readings: Readings::default(),
+            copy: None,
+        }
+    }
+
     pub(super) fn reset(&mut self, setup: &Setup, readings: &Readings) {
-        self.store = Store::new(&setup.tables);
+        let store = self.store.store_mut();
+        *store = Store::new(&setup.tables);
+        self.copy = Some((store.version(), Arc::clone(&setup.tables)));
         self.partner = Partner::new(setup.partner.clone());
         self.readings = readings.clone();
-        self.copy = Some((self.store.version(), Arc::clone(&setup.tables)));
     }
 
     pub(super) fn context(&mut self) -> Context<'_> {
@@ -52,11 +62,12 @@ impl Simulator {
 
     /// A copy is made only when the store has changed since the last one.
     pub(super) fn tables(&mut self) -> Arc<Tables> {
-        let version = self.store.version();
+        let store = self.store.store();
+        let version = store.version();
         match &self.copy {
             Some((of, tables)) if *of == version => Arc::clone(tables),
             _ => {
-                let tables = Arc::new(self.store.tables().clone());
+                let tables = Arc::new(store.tables().clone());
                 self.copy = Some((version, Arc::clone(&tables)));
                 tables
             }
@@ -64,7 +75,7 @@ impl Simulator {
     }
 
     pub(super) fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
-        let store = &mut self.store;
+        let store = self.store.store_mut();
         match change {
             StoreChange::PutServer(row) => store.put_server(row.clone()),
             StoreChange::PutRelation(row) => store.put_relation(row.clone()),
@@ -103,7 +114,30 @@ impl Simulator {
     }
 }
 
-impl SessionTarget {
+impl Default for SessionTarget {
+    fn default() -> Self {
+        Self::on(Store::default())
+    }
+}
+
+impl<S: SimulatedStore> SessionTarget<S> {
+    /// Our simulator over this data store.
+    pub fn on(store: S) -> Self {
+        Self {
+            simulator: Simulator::on(store),
+            provisioned: true,
+            schema_conversion_required: false,
+            roles: Vec::new(),
+            sessions: Vec::new(),
+            last: 0,
+        }
+    }
+
+    /// The data store it runs on.
+    pub const fn data_store(&mut self) -> &mut S {
+        &mut self.simulator.store
+    }
+
     /// Lets one session do something with what surrounds it.
     fn with_session<T>(
         &mut self,
@@ -122,7 +156,7 @@ impl SessionTarget {
     }
 }
 
-impl Target for SessionTarget {
+impl<S: SimulatedStore> Target for SessionTarget<S> {
     fn door(&self) -> Door {
         Door::Session
     }

@@ -449,6 +449,12 @@ impl RequirementVerdict {
         }
     }
 
+    /// Whether it is broken, or differs in what is only to be shown.
+    #[must_use]
+    pub const fn is_wrong(self) -> bool {
+        matches!(self, Self::Deviates | Self::Fail)
+    }
+
     pub(super) const fn of(check: &CheckReport, strict: bool) -> Self {
         match check.verdict {
             _ if check.accepted.is_some() => Self::Accepted,

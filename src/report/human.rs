@@ -7,8 +7,9 @@ use crate::report::block::{self, Look};
 use crate::report::data::{
     CaseVerdict, Report, RequirementVerdict, ScenarioReport, SnapshotVerdict,
 };
+use crate::report::order::most_telling_first;
 use crate::report::text;
-use crate::spec::{Grade, Question, RequirementId};
+use crate::spec::{Grade, Question};
 use crate::verdict::CheckVerdict;
 
 /// The most deviations listed where not everything is asked for.
@@ -61,29 +62,6 @@ pub fn human(report: &Report, options: &HumanOptions, out: &mut dyn Write) -> io
     not_judged(report, options, ink, out)?;
     requirements(report, look, ink, out)?;
     summary(report, ink, out)
-}
-
-/// The cases, those first that fail for the requirement which most cases fail for: one mistake fails many cases, and
-/// some of them by way of something else. Otherwise in the order of the report.
-fn most_telling_first(report: &Report) -> Vec<&ScenarioReport> {
-    let decides = |case: &ScenarioReport| {
-        block::failures(case, report.strict)
-            .first()
-            .map(|check| check.requirement)
-    };
-    let mut counts: BTreeMap<RequirementId, usize> = BTreeMap::new();
-    for requirement in report.scenarios.iter().filter_map(decides) {
-        *counts.entry(requirement).or_default() += 1;
-    }
-    let weight = |case: &&ScenarioReport| {
-        let count = decides(case)
-            .and_then(|requirement| counts.get(&requirement))
-            .copied();
-        std::cmp::Reverse(count.unwrap_or(0))
-    };
-    let mut cases: Vec<&ScenarioReport> = report.scenarios.iter().collect();
-    cases.sort_by_cached_key(weight);
-    cases
 }
 
 /// The failures: of the first cases in full, of the others a line each.

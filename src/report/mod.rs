@@ -14,6 +14,7 @@ mod github;
 mod human;
 mod junit;
 mod markdown;
+mod order;
 #[cfg(test)]
 mod sample;
 mod snapshot;
@@ -35,6 +36,7 @@ pub use github::{Annotation, annotation, github};
 pub use human::{HumanOptions, human};
 pub use junit::junit;
 pub use markdown::markdown;
+pub use order::first_failure;
 pub use snapshot::{common_part, snapshot, snapshot_name, trace_lines};
 pub use text::line as one_line;
 pub use words::Ordered;

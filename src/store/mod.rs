@@ -6,4 +6,4 @@ mod difference;
 mod rows;
 
 pub use difference::{Difference, TableDifference, difference};
-pub use rows::{DataStore, ForeignKeyError, Store};
+pub use rows::{DataStore, ForeignKeyError, SimulatedStore, Store};

@@ -71,6 +71,25 @@ pub trait DataStore {
     fn put_range(&mut self, row: AdmIpRangeRow);
 }
 
+/// A data store that holds a [`Store`]: the store itself, or something that stands between a delegate and it.
+pub trait SimulatedStore: DataStore {
+    /// The store behind it.
+    fn store(&self) -> &Store;
+
+    /// The store behind it, to be changed past whatever stands in between.
+    fn store_mut(&mut self) -> &mut Store;
+}
+
+impl SimulatedStore for Store {
+    fn store(&self) -> &Store {
+        self
+    }
+
+    fn store_mut(&mut self) -> &mut Store {
+        self
+    }
+}
+
 /// A row cannot be deleted because others refer to it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{referrers} relationships still name server {server}; delete or change them first")]

@@ -1,0 +1,190 @@
+//! A deviant as a target: the simulator with hooks on what goes in and on what comes out.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::deviant::{Hooks, Memory, Seam};
+use crate::door::{DelegateTarget, SessionTarget};
+use crate::model::{ClientMessage, Event, Tables, Value};
+use crate::spec::{IpamAdminOperationId, Readings};
+use crate::suite::{Progress, StoreChange, Target, TargetError};
+use crate::trace::{Door, SessionIndex};
+use crate::world::{Caller, Setup};
+
+/// The simulator with these hooks, behind a door in process.
+#[must_use]
+pub fn deviant_target(hooks: Hooks, door: Door) -> Box<dyn Target> {
+    let seam = Seam::new(hooks);
+    match door {
+        Door::Delegate => Box::new(Planted(DelegateTarget::on(seam))),
+        _ => Box::new(Planted(SessionTarget::on(seam))),
+    }
+}
+
+/// A simulator whose store is a seam.
+trait Seamed: Target {
+    fn seam(&mut self) -> &mut Seam;
+}
+
+impl Seamed for DelegateTarget<Seam> {
+    fn seam(&mut self) -> &mut Seam {
+        self.data_store()
+    }
+}
+
+impl Seamed for SessionTarget<Seam> {
+    fn seam(&mut self) -> &mut Seam {
+        self.data_store()
+    }
+}
+
+#[derive(Debug)]
+struct Planted<T>(T);
+
+impl<T: Seamed> Planted<T> {
+    fn change_parameters(&mut self, paramters: &mut Option<Value>) {
+        let seam = self.0.seam();
+        seam.memory.parameters.clone_from(paramters);
+        if let Some(hook) = seam.hooks.parameters {
+            hook(seam, paramters);
+        }
+    }
+
+    fn pass_on(
+        &mut self,
+        session: SessionIndex,
+        message: ClientMessage,
+    ) -> Result<(), TargetError> {
+        let message = match message {
+            ClientMessage::InitializeOperationParameters { mut paramters } => {
+                self.change_parameters(&mut paramters);
+                ClientMessage::InitializeOperationParameters { paramters }
+            }
+            other => other,
+        };
+        self.0.send(session, &message)
+    }
+
+    fn take_event(&mut self, session: SessionIndex, event: Event) {
+        let seam = self.0.seam();
+        if event == Event::SessionClosed {
+            seam.memory.closed.push(session);
+        }
+        match seam.hooks.event {
+            Some(hook) => hook(seam, session, event),
+            None => seam.tell(session, event),
+        }
+    }
+}
+
+impl<T: Seamed> Target for Planted<T> {
+    fn door(&self) -> Door {
+        self.0.door()
+    }
+
+    fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
+        let seam = self.0.seam();
+        seam.out.clear();
+        seam.injected.clear();
+        let (mut changed, mut readings) = (setup.clone(), readings.clone());
+        seam.memory = Memory {
+            setup: Some(Arc::new(setup.clone())),
+            ..Memory::default()
+        };
+        if let Some(hook) = seam.hooks.reset {
+            hook(seam, &mut changed, &mut readings);
+        }
+        self.0.reset(&changed, &readings)
+    }
+
+    fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {
+        let mut caller = caller.clone();
+        let seam = self.0.seam();
+        seam.memory.callers.push(caller.clone());
+        if let Some(hook) = seam.hooks.open {
+            hook(seam, &mut caller);
+        }
+        self.0.open(&caller)
+    }
+
+    fn send(&mut self, session: SessionIndex, message: &ClientMessage) -> Result<(), TargetError> {
+        let seam = self.0.seam();
+        let message = match seam.hooks.send {
+            Some(hook) => hook(seam, session, message.clone()),
+            None => Some(message.clone()),
+        };
+        match message {
+            Some(message) => self.pass_on(session, message),
+            None => Ok(()),
+        }
+    }
+
+    fn call(
+        &mut self,
+        operation: IpamAdminOperationId,
+        paramters: Option<&Value>,
+    ) -> Result<SessionIndex, TargetError> {
+        let mut paramters = paramters.cloned();
+        self.change_parameters(&mut paramters);
+        let seam = self.0.seam();
+        let operation = match seam.hooks.operation {
+            Some(hook) => hook(seam, operation),
+            None => operation,
+        };
+        self.0.call(operation, paramters.as_ref())
+    }
+
+    fn next(&mut self) -> Progress {
+        loop {
+            let seam = self.0.seam();
+            if let Some((session, event)) = seam.out.pop_front() {
+                *seam.memory.told.entry(session).or_default() += 1;
+                return Progress::Event(session, event);
+            }
+            if let Some((session, message)) = seam.injected.pop_front() {
+                // A seam that cannot carry the message has nothing to show for it.
+                if self.pass_on(session, message).is_err() {
+                    continue;
+                }
+            }
+            match self.0.next() {
+                Progress::Event(session, event) => self.take_event(session, event),
+                Progress::Wait(time) => return Progress::Wait(time),
+                Progress::Quiet => {
+                    let seam = self.0.seam();
+                    if let Some(hook) = seam.hooks.quiet {
+                        hook(seam);
+                    }
+                    if seam.out.is_empty() && seam.injected.is_empty() {
+                        return Progress::Quiet;
+                    }
+                }
+            }
+        }
+    }
+
+    fn advance(&mut self, by: Duration) {
+        let seam = self.0.seam();
+        let by = match seam.hooks.advance {
+            Some(hook) => hook(seam, by),
+            None => by,
+        };
+        self.0.advance(by);
+    }
+
+    fn end(&mut self, session: SessionIndex) {
+        let seam = self.0.seam();
+        let is_told = seam.hooks.end.is_none_or(|hook| hook(seam, session));
+        if is_told {
+            self.0.end(session);
+        }
+    }
+
+    fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
+        self.0.change(change)
+    }
+
+    fn tables(&mut self) -> Option<Arc<Tables>> {
+        self.0.tables()
+    }
+}
