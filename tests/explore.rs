@@ -72,15 +72,15 @@ fn enumerated(servers: usize, relations: usize, scopes: usize, rows: Rows) -> us
 fn the_classes_of_whole_rows_are_those_that_trying_all_renamings_gives() {
     for (servers, relations, scopes, pinned) in [
         (1, 0, 0, 1),
-        (1, 2, 1, 24),
-        (2, 1, 1, 0),
-        (2, 1, 2, 0),
-        (2, 2, 1, 0),
-        (3, 0, 3, 0),
-        (3, 1, 1, 0),
-        (3, 1, 2, 0),
-        (3, 2, 0, 0),
-        (3, 2, 1, 0),
+        (1, 2, 1, 42),
+        (2, 1, 1, 36),
+        (2, 1, 2, 171),
+        (2, 2, 1, 333),
+        (3, 0, 3, 19),
+        (3, 1, 1, 52),
+        (3, 1, 2, 352),
+        (3, 2, 0, 76),
+        (3, 2, 1, 740),
     ] {
         let found = enumerated(servers, relations, scopes, Rows::Whole);
         let counted = brute::classes(servers, relations, scopes, false);
@@ -96,12 +96,12 @@ fn the_classes_of_whole_rows_are_those_that_trying_all_renamings_gives() {
 fn the_classes_with_rows_that_are_gone_are_those_that_trying_all_renamings_gives() {
     for (servers, relations, scopes, pinned) in [
         (1, 0, 0, 1),
-        (1, 1, 2, 0),
-        (2, 1, 1, 0),
-        (2, 1, 2, 0),
-        (2, 2, 0, 0),
-        (3, 0, 2, 0),
-        (3, 1, 1, 0),
+        (1, 1, 2, 124),
+        (2, 1, 1, 245),
+        (2, 1, 2, 921),
+        (2, 2, 0, 567),
+        (3, 0, 2, 43),
+        (3, 1, 1, 544),
     ] {
         let found = enumerated(servers, relations, scopes, Rows::Dangling);
         let counted = brute::classes(servers, relations, scopes, true);
@@ -127,11 +127,11 @@ fn the_sets_have_as_many_worlds_as_ever() {
             .map(|unit| worlds.count(unit))
             .sum::<usize>()
     };
-    assert_eq!(of(Set::A, 2, 2, 2), 0);
-    assert_eq!(of(Set::A, 3, 2, 2), 0);
-    assert_eq!(of(Set::B, 2, 1, 2), 0);
-    assert_eq!(of(Set::B, 3, 2, 2), 0);
-    assert_eq!(of(Set::C, 2, 1, 1), 0);
+    assert_eq!(of(Set::A, 2, 2, 2), 3_992);
+    assert_eq!(of(Set::A, 3, 2, 2), 14_716);
+    assert_eq!(of(Set::B, 2, 1, 2), 1_444);
+    assert_eq!(of(Set::B, 3, 2, 2), 162_612);
+    assert_eq!(of(Set::C, 2, 1, 1), 930);
 }
 
 #[test]
@@ -208,9 +208,9 @@ fn drawn_worlds_agree_too_and_come_again_from_their_seed() {
 fn a_planted_mistake_is_found_in_a_smallest_world_and_written_as_a_file_that_shows_it() {
     let readings = Readings::default();
     for (mistake, set) in [
-        (Mistake::FailureToldAsSuccess, Set::A),
+        (Mistake::FailureToldAsSuccess, Set::B),
         (Mistake::FirstServerWritten, Set::A),
-        (Mistake::EveryScopeWritten, Set::B),
+        (Mistake::EveryScopeWritten, Set::A),
         (Mistake::EndToldTwice, Set::C),
     ] {
         let make = |door| deviants::target(door, mistake);
