@@ -2,6 +2,7 @@
 //!
 //! Floor 3. Grammar and oracle judge every case, whatever it expects; none stops another.
 
+mod client;
 mod foretell;
 mod grammar;
 mod operation;
@@ -56,6 +57,7 @@ fn judged(
     let (judged, foretold) = oracle::judge(trace, &operations, &readings, authority);
     results.extend(judged);
     results.extend(grammar::judge(trace, &operations, &readings));
+    results.extend(client::judge(trace));
     (results, foretold)
 }
 
