@@ -131,12 +131,14 @@ impl Table<'_> {
         if expect.others_any {
             self.single(|expect| expect.others_any = false);
         }
-        for key in expect.grades.keys().cloned() {
+        for key in expect.grades.keys() {
+            let key = key.clone();
             self.several(move |expect| {
                 expect.grades.remove(&key);
             });
         }
-        for key in expect.cites.keys().cloned() {
+        for key in expect.cites.keys() {
+            let key = key.clone();
             self.several(move |expect| {
                 expect.cites.remove(&key);
             });
@@ -325,7 +327,8 @@ impl Table<'_> {
         item: &EventItem,
         of: impl Fn(&mut Expect) -> Option<&mut EventItem> + Clone + 'static,
     ) {
-        let fields: [(bool, fn(&mut EventItem)); 6] = [
+        type Field = (bool, fn(&mut EventItem));
+        let fields: [Field; 6] = [
             (item.status.is_some(), |item| item.status = None),
             (item.percent.is_some(), |item| item.percent = None),
             (item.nondeterministic.is_some(), |item| {
