@@ -129,7 +129,7 @@ fn comes_back(sample: &Sample, said: &mut u32) -> Result<(), TestCaseError> {
         Err(error) => return Err(TestCaseError::fail(error.to_string())),
     };
     *said += 1;
-    prop_assert_eq!(format(&text).expect("it is TOML"), text.clone());
+    prop_assert_eq!(&format(&text).expect("it is TOML"), &text);
     let back = read_back(&text);
     let again = &back.cases[0];
     // A caller and preconditions, which the door `delegate` passes over, are for doors with a session.

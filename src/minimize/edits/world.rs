@@ -131,7 +131,8 @@ fn server_edits(edits: &mut Edits, place: usize, server: &Server, all: &World) {
         server.vendor_classes.is_some() => row.vendor_classes = None,
         server.user_classes.is_some() => row.user_classes = None,
     );
-    let lists: [(usize, fn(&mut Server, usize)); 3] = [
+    type Listed = (usize, fn(&mut Server, usize));
+    let lists: [Listed; 3] = [
         (
             server.option_definitions.as_ref().map_or(0, Vec::len),
             |row, at| {
