@@ -1,14 +1,14 @@
 //! The kill matrix: which deviant is caught, by what, and what is said first.
 
 use crate::check::check;
-use crate::deviant::{Corpus, Deviant, deviant_target};
+use crate::deviant::{Corpus, Deviant, deviant_client, deviant_target};
 use crate::report::{
     CaseContext, Report, RunInfo, ScenarioReport, Target as TargetReport, command_again,
     first_failure, trace_lines,
 };
 use crate::spec::{Readings, RequirementId};
-use crate::suite::{TargetError, run_case};
-use crate::trace::Door;
+use crate::suite::{TargetError, run_case_for};
+use crate::trace::{Door, TrackerState};
 use crate::verdict::CheckVerdict;
 
 /// A case in which a deviant is caught.
@@ -81,9 +81,10 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
         fingerprint: FNV_OFFSET,
     };
     let mut judged = Vec::new();
+    let client = |readings: &Readings| deviant_client(deviant.hooks, readings);
     for (index, run) in corpus.runs.iter().enumerate() {
         let mut target = deviant_target(deviant.hooks, run.door);
-        let trace = match run_case(run.case, &mut *target, readings) {
+        let trace = match run_case_for(run.case, &mut *target, readings, &client) {
             Ok(trace) => trace,
             Err(error) => {
                 row.errors.push(error);
@@ -97,6 +98,12 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
         fingerprint(&mut row.fingerprint, &index.to_string());
         for line in trace_lines(&trace) {
             fingerprint(&mut row.fingerprint, &line);
+        }
+        for tracker in trace.steps.iter().map(|step| step.tracker.as_ref()) {
+            fingerprint(&mut row.fingerprint, &tracker_text(tracker));
+        }
+        for tracker in &trace.trackers {
+            fingerprint(&mut row.fingerprint, &tracker_text(Some(tracker)));
         }
         let checks = check(run.case, &trace, readings);
         judged.push((run, trace, checks));
@@ -162,6 +169,18 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
         .map(|row| (row.id, row.so_in))
         .collect();
     Judged { row, report }
+}
+
+/// What a client knows, for the fingerprint.
+fn tracker_text(tracker: Option<&TrackerState>) -> String {
+    tracker.map_or_else(String::new, |tracker| {
+        format!(
+            "{} {} {}",
+            tracker.state.name(),
+            tracker.overall.name(),
+            tracker.subtasks
+        )
+    })
 }
 
 /// The start of FNV-1a.
