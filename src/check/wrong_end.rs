@@ -9,7 +9,7 @@ use crate::check::rows;
 use crate::model::{Callback, Event, IpamException, Terminal, Value};
 use crate::oracle::{self, Allowed, Case, Stage};
 use crate::spec::{Grade, IpamExceptionId, RequirementId, SubTaskStatus};
-use crate::trace::{Trace, What};
+use crate::trace::{SessionIndex, Trace, What};
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
 
 /// An end that is not among those allowed.
@@ -209,17 +209,35 @@ pub(super) fn other_parameters(
 ) -> Option<CheckResult> {
     let fails = |result: &CheckResult| result.verdict == CheckVerdict::Fail;
     let own = parameters(operation)?;
-    let changed = operation.before != operation.after;
-    if !changed || !results.iter().any(fails) {
+    if !results.iter().any(fails) {
         return None;
     }
+    // Where nothing was changed, anything may have been used: only a session beside this one makes it likely.
+    let changed = operation.before != operation.after;
+    let initialized = operations
+        .iter()
+        .filter(|earlier| {
+            earlier.session == operation.session
+                && matches!(earlier.request, Request::Initialize(_))
+        })
+        .find_map(|earlier| earlier.answer.map(|(number, _)| number))?;
+    let is_beside = |other: SessionIndex| {
+        let closed = operations
+            .iter()
+            .filter(|operation| operation.session == other)
+            .find_map(|operation| operation.closed);
+        other != operation.session && closed.is_none_or(|closed| closed > initialized)
+    };
     let (number, stage) = seen_end(operation)?;
     let other = operations.iter().find(|other| {
         let (Request::Initialize(paramters), Some((_, answer))) = (other.request, other.answer)
         else {
             return false;
         };
-        if paramters == own || *answer != Event::InitializeOperationParametersResponse {
+        if paramters == own
+            || *answer != Event::InitializeOperationParametersResponse
+            || !(changed || is_beside(other.session))
+        {
             return false;
         }
         let allowed = oracle::start(case, paramters);

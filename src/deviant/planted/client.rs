@@ -8,6 +8,7 @@ use crate::model::{Callback, Event, SubTaskInstance};
 use crate::session::ClientSession;
 use crate::spec::OverallProgressStatus;
 use crate::spec::RequirementId::{R_CB_1, R_CB_2, R_CB_3, R_CB_6, R_CB_7};
+use crate::trace::ClientState;
 
 /// The callback in what reaches a client.
 const fn callback<'a>(input: ClientInput<'a>) -> Option<&'a Callback> {
@@ -80,13 +81,19 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_CB_2,
-        "has a client that goes back to the beginning at the first subtask",
+        "has a client that is Started by the first subtask only",
         Hooks {
             client: Some(|client, input| {
-                if matches!(callback(input), Some(Callback::AddSubTask { .. })) {
-                    *client = ClientSession::default();
+                let is_first = matches!(callback(input), Some(Callback::AddSubTask { .. }))
+                    && client.state().state == ClientState::CallbackInitialized;
+                if is_first {
+                    client.handle(&Event::Callback(Callback::StartProgressCallback {
+                        is_non_deterministic: None,
+                    }));
                 }
-                input.reach(client);
+                if !is_start(input) {
+                    input.reach(client);
+                }
             }),
             ..Hooks::NONE
         },

@@ -1,14 +1,14 @@
 //! Controls: what must not be accused, and what only its own reading excuses.
 
-use crate::deviant::planted::tools::{fail_while_processing, is_end, status};
-use crate::deviant::{Deviant, Hooks, Role};
+use crate::deviant::planted::tools::fail_while_processing;
+use crate::deviant::{ClientInput, Deviant, Hooks, Role};
 use crate::model::{Callback, ClientMessage, Event, IpamException, SoapFault};
 use crate::session::ClientSession;
 use crate::spec::RequirementId::{
-    R_29_4, R_31_4, R_AUTH_7, R_CB_2, R_CB_4, R_FAULT_2, R_INIT_3, R_KA_2, R_PROC_2, R_SM_4,
-    R_SM_8, R_SM_10, R_START_1, R_START_3, R_START_4,
+    R_29_4, R_31_4, R_AUTH_7, R_CB_2, R_CB_4, R_FAULT_2, R_INIT_3, R_SM_4, R_SM_8, R_SM_10,
+    R_START_1, R_START_3, R_START_4,
 };
-use crate::spec::{IpamExceptionId, OverallProgressStatus, Question, RequirementId};
+use crate::spec::{IpamExceptionId, Question, Readings, RequirementId};
 
 /// What equals the simulator in all that anybody may judge.
 const fn equal(clear_of: RequirementId, name: &'static str, hooks: Hooks) -> Deviant {
@@ -34,6 +34,13 @@ const fn reading(
         role: Role::Reading(question, reading),
         hooks,
     }
+}
+
+/// Switches the simulator to a reading.
+fn follow(readings: &mut Readings, question: Question, reading: &str) {
+    readings
+        .choose(question.name(), reading)
+        .expect("the table of rulings has it");
 }
 
 /// Says an exception and all within it in other words.
@@ -101,41 +108,11 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         },
     ),
     equal(
-        R_KA_2,
-        "ends a silent session one tick later",
-        Hooks {
-            reset: Some(|seam, _, _| seam.memory.count.set(1)),
-            advance: Some(|seam, time| {
-                let is_first = seam.memory.count.replace(0) == 1;
-                if is_first {
-                    time.saturating_sub(crate::session::INACTIVITY_TICK)
-                } else {
-                    time
-                }
-            }),
-            ..Hooks::NONE
-        },
-    ),
-    equal(
-        R_PROC_2,
-        "raises a failure as a fault reply as well (OQ-8)",
-        Hooks {
-            reset: Some(|_, _, readings| {
-                readings
-                    .choose("OQ-8", "fault-reply")
-                    .expect("the table of rulings has it");
-            }),
-            ..Hooks::NONE
-        },
-    ),
-    equal(
         R_INIT_3,
         "refuses parameters of the wrong type at InitializeOperationParameters (OQ-8)",
         Hooks {
             reset: Some(|_, _, readings| {
-                readings
-                    .choose("OQ-8", "strict")
-                    .expect("the table of rulings has it");
+                follow(readings, Question::OQ8, "strict");
             }),
             ..Hooks::NONE
         },
@@ -158,29 +135,13 @@ pub(super) const DEVIANTS: &[Deviant] = &[
             ..Hooks::NONE
         },
     ),
-    equal(
-        R_AUTH_7,
-        "takes local administrators for administrators of everything (OQ-13)",
-        Hooks {
-            reset: Some(|_, _, readings| {
-                readings
-                    .choose("OQ-13", "local-administrators")
-                    .expect("the table of rulings has it");
-            }),
-            ..Hooks::NONE
-        },
-    ),
     reading(
         R_29_4,
         Question::OQ1,
         "literal",
         "copies every scope onto itself",
         Hooks {
-            reset: Some(|_, _, readings| {
-                readings
-                    .choose("OQ-1", "literal")
-                    .expect("the table of rulings has it");
-            }),
+            reset: Some(|_, _, readings| follow(readings, Question::OQ1, "literal")),
             ..Hooks::NONE
         },
     ),
@@ -190,11 +151,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "literal",
         "lets every delegate of the chain tell the end",
         Hooks {
-            reset: Some(|_, _, readings| {
-                readings
-                    .choose("OQ-2", "literal")
-                    .expect("the table of rulings has it");
-            }),
+            reset: Some(|_, _, readings| follow(readings, Question::OQ2, "literal")),
             ..Hooks::NONE
         },
     ),
@@ -204,46 +161,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "in-progress",
         "tells InProgress before the end",
         Hooks {
-            event: Some(|seam, session, event| {
-                if is_end(&event) {
-                    seam.tell(session, status(OverallProgressStatus::InProgress));
-                }
-                seam.tell(session, event);
-            }),
-            ..Hooks::NONE
-        },
-    ),
-    reading(
-        R_START_1,
-        Question::OQ10,
-        "first",
-        "answers the start before it announces the operation",
-        Hooks {
-            event: Some(|seam, session, event| match event {
-                Event::Callback(Callback::StartProgressCallback { .. })
-                    if seam.was_sent(session, "StartOperationWithCallback") =>
-                {
-                    seam.memory.held.push((session, event));
-                }
-                event => {
-                    seam.tell(session, event);
-                    seam.tell_held(session);
-                }
-            }),
-            ..Hooks::NONE
-        },
-    ),
-    reading(
-        R_START_3,
-        Question::OQ10,
-        "last",
-        "answers the start after the end",
-        Hooks {
-            reset: Some(|_, _, readings| {
-                readings
-                    .choose("OQ-10", "last")
-                    .expect("the table of rulings has it");
-            }),
+            reset: Some(|_, _, readings| follow(readings, Question::OQ2, "in-progress")),
             ..Hooks::NONE
         },
     ),
@@ -253,12 +171,47 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "none",
         "reports no subtasks",
         Hooks {
-            event: Some(|seam, session, event| {
-                let is_progress = event.callback().is_some_and(Callback::is_progress);
-                if !is_progress {
-                    seam.tell(session, event);
-                }
-            }),
+            reset: Some(|_, _, readings| follow(readings, Question::OQ16, "none")),
+            ..Hooks::NONE
+        },
+    ),
+    reading(
+        R_START_3,
+        Question::OQ8,
+        "fault-reply",
+        "raises a failure as a fault reply as well",
+        Hooks {
+            reset: Some(|_, _, readings| follow(readings, Question::OQ8, "fault-reply")),
+            ..Hooks::NONE
+        },
+    ),
+    reading(
+        R_START_1,
+        Question::OQ10,
+        "first",
+        "answers the start before it announces the operation",
+        Hooks {
+            reset: Some(|_, _, readings| follow(readings, Question::OQ10, "first")),
+            ..Hooks::NONE
+        },
+    ),
+    reading(
+        R_START_3,
+        Question::OQ10,
+        "last",
+        "answers the start after the end",
+        Hooks {
+            reset: Some(|_, _, readings| follow(readings, Question::OQ10, "last")),
+            ..Hooks::NONE
+        },
+    ),
+    reading(
+        R_AUTH_7,
+        Question::OQ13,
+        "local-administrators",
+        "takes local administrators for administrators of everything",
+        Hooks {
+            reset: Some(|_, _, readings| follow(readings, Question::OQ13, "local-administrators")),
             ..Hooks::NONE
         },
     ),
@@ -268,18 +221,11 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "literal",
         "has a client that stays in Callback Initialized",
         Hooks {
-            client: Some(|client, input| {
-                let is_start = matches!(
-                    input,
-                    crate::deviant::ClientInput::Event(Event::Callback(
-                        Callback::StartProgressCallback { .. }
-                    ))
-                );
-                if is_start {
+            client: Some(|client, input| match input {
+                ClientInput::Event(Event::Callback(Callback::StartProgressCallback { .. })) => {
                     *client = ClientSession::default();
-                } else {
-                    input.reach(client);
                 }
+                input => input.reach(client),
             }),
             ..Hooks::NONE
         },

@@ -276,9 +276,12 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_KA_2,
-        "counts no keepalive as a sign of life",
+        "counts no keepalive before the start as a sign of life",
         Hooks {
-            send: Some(|_, _, message| (message != ClientMessage::Keepalive).then_some(message)),
+            send: Some(|seam, session, message| {
+                let counts = message != ClientMessage::Keepalive || seam.was_sent(session, START);
+                counts.then_some(message)
+            }),
             ..Hooks::NONE
         },
     ),
@@ -286,7 +289,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         R_KA_2,
         "ends a session that was silent for a minute in all",
         Hooks {
-            // Ticks that do not start anew with traffic: five in the time of one.
+            // A clock that traffic does not set back; what is over after it is over at once.
             advance: Some(|seam, time| {
                 let so_far = seam.memory.count.get() + time.as_secs();
                 seam.memory.count.set(so_far);

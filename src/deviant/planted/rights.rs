@@ -29,14 +29,16 @@ fn is_msm_administrator(caller: &Caller) -> bool {
 /// A role that holds every operation that matters here.
 const ADMINISTRATOR: &str = "IPAM DHCP Administrator";
 
-/// The policies count as if they held the right to replicate where they hold another operation, and only there.
+/// Whoever holds this operation may replicate, and nobody else.
 fn by_operation(seam: &Seam, caller: &mut Caller, operation: &str) {
     let Some(setup) = seam.setup() else { return };
-    caller
-        .policies
-        .retain(|policy| holds(setup, policy, operation));
+    caller.policies.retain(|policy| {
+        !holds(setup, policy, "MsmDhcpReplicateOperation") || holds(setup, policy, operation)
+    });
     for policy in &mut caller.policies {
-        ADMINISTRATOR.clone_into(&mut policy.role);
+        if holds(setup, policy, operation) {
+            ADMINISTRATOR.clone_into(&mut policy.role);
+        }
     }
 }
 
@@ -122,15 +124,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         R_AUTH_4,
         "asks for the right to edit scopes where replication is asked for",
         Hooks {
-            open: Some(|seam, caller| {
-                if caller
-                    .policies
-                    .iter()
-                    .all(|policy| policy.access_scope != "Branch")
-                {
-                    by_operation(seam, caller, "MsmDhcpEditScope");
-                }
-            }),
+            open: Some(|seam, caller| by_operation(seam, caller, "MsmDhcpEditScope")),
             ..Hooks::NONE
         },
     ),
@@ -214,12 +208,14 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_AUTH_10,
-        "counts policies on the access scope Global only",
+        "counts policies for replication on the access scope Global only",
         Hooks {
-            open: Some(|_, caller| {
-                caller
-                    .policies
-                    .retain(|policy| policy.access_scope == GLOBAL_ACCESS_SCOPE);
+            open: Some(|seam, caller| {
+                let Some(setup) = seam.setup() else { return };
+                caller.policies.retain(|policy| {
+                    policy.access_scope == GLOBAL_ACCESS_SCOPE
+                        || !holds(setup, policy, "MsmDhcpReplicateOperation")
+                });
             }),
             ..Hooks::NONE
         },
@@ -230,8 +226,8 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             server: Some(|seam, id, family| {
                 let row = seam.store.get_dhcp_server_from_table(id, family)?;
-                let policy = seam.memory.callers.last()?.policies.first();
-                Some(match policy {
+                let caller = seam.memory.callers.last();
+                Some(match caller.and_then(|caller| caller.policies.first()) {
                     Some(policy) => server_of(row, &policy.access_scope),
                     None => row,
                 })

@@ -10,6 +10,9 @@ use crate::spec::RequirementId::{R_SM_1, R_SM_2, R_SM_3, R_SM_6, R_SM_7, R_SM_9}
 use crate::spec::{IpamExceptionId, OverallProgressStatus};
 use crate::trace::SessionIndex;
 
+/// Marks a session whose connection is lost, among what was sent on it.
+const LOST: &str = "lost";
+
 /// Answers what is asked on a session that the simulator has closed and the deviant keeps open.
 fn fault_when_closed(seam: &mut Seam, session: SessionIndex, message: &ClientMessage) {
     if seam.memory.closed.contains(&session) && message.is_request() {
@@ -41,7 +44,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_SM_1,
-        "tells the status of the session before on a new one",
+        "tells NotStarted on a session that has not asked for an operation",
         Hooks {
             send: Some(|seam, session, message| {
                 if is_idle(seam, session, &message) {
@@ -180,12 +183,13 @@ pub(super) const DEVIANTS: &[Deviant] = &[
                     && !seam.memory.closed.contains(&session);
                 if is_ready {
                     seam.inject(session, ClientMessage::StartOperationWithCallback);
-                    seam.memory.count.set(1);
+                    let sent = seam.memory.sent.entry(session).or_default();
+                    sent.push(LOST.to_owned());
                 }
                 !is_ready
             }),
             event: Some(|seam, session, event| {
-                if seam.memory.count.get() == 0 {
+                if !seam.was_sent(session, LOST) {
                     seam.tell(session, event);
                 }
             }),
@@ -201,10 +205,11 @@ pub(super) const DEVIANTS: &[Deviant] = &[
                 false
             }),
             advance: Some(|seam, time| {
-                // Nobody keeps the lost session alive but the deviant.
-                if seam.memory.count.get() == 1 {
-                    seam.inject(0, ClientMessage::Keepalive);
+                if seam.memory.count.get() == 0 {
+                    return time;
                 }
+                // Nobody keeps the lost session alive but the deviant.
+                seam.inject(0, ClientMessage::Keepalive);
                 time.min(INACTIVITY_TICK)
             }),
             ..Hooks::NONE

@@ -7,9 +7,7 @@ use crate::deviant::{Deviant, Hooks};
 use crate::model::{
     Callback, ClientMessage, CompletionStatus, Event, Percentage, SoapFault, Value,
 };
-use crate::spec::RequirementId::{
-    R_PROC_1, R_PROC_2, R_PROC_3, R_START_1, R_START_3, R_START_4,
-};
+use crate::spec::RequirementId::{R_PROC_1, R_PROC_2, R_PROC_3, R_START_1, R_START_3, R_START_4};
 use crate::spec::{IpamAdminOperationId, IpamExceptionId, OverallProgressStatus};
 
 /// The deviants of this part.
