@@ -6,12 +6,13 @@ use crate::session::ClientSession;
 use crate::spec::Readings;
 use crate::suite::Client;
 use crate::trace::TrackerState;
+use crate::world::Caller;
 
 /// What reaches a client.
 #[derive(Debug, Clone, Copy)]
 pub enum ClientInput<'a> {
-    /// Its session was opened.
-    Opened,
+    /// Its session was opened by that caller.
+    Opened(&'a Caller),
     /// This came in.
     Event(&'a Event),
     /// The connection is gone.
@@ -24,7 +25,7 @@ impl ClientInput<'_> {
     /// What the client makes of it where nothing is planted.
     pub fn reach(self, client: &mut ClientSession) {
         match self {
-            Self::Opened => {}
+            Self::Opened(_) => {}
             Self::Event(event) => client.handle(event),
             Self::Dropped => client.drop_connection(),
             Self::Closed => client.close(),
@@ -34,12 +35,12 @@ impl ClientInput<'_> {
 
 /// The client that a deviant has.
 #[must_use]
-pub fn deviant_client(hooks: Hooks, readings: &Readings) -> Box<dyn Client> {
+pub fn deviant_client(hooks: Hooks, readings: &Readings, caller: &Caller) -> Box<dyn Client> {
     let mut client = ClientSession::new(readings);
     let Some(hook) = hooks.client else {
         return Box::new(client);
     };
-    hook(&mut client, ClientInput::Opened);
+    hook(&mut client, ClientInput::Opened(caller));
     Box::new(Planted { client, hook })
 }
 

@@ -1,15 +1,16 @@
 //! The kill matrix: which deviant is caught, by what, and what is said first.
 
 use crate::check::check;
-use crate::deviant::{Corpus, Deviant, deviant_client, deviant_target};
+use crate::deviant::{Corpus, Deviant, Run, deviant_client, deviant_target};
 use crate::report::{
     CaseContext, Report, RunInfo, ScenarioReport, Target as TargetReport, command_again,
     first_failure, trace_lines,
 };
 use crate::spec::{Readings, RequirementId};
-use crate::suite::{TargetError, run_case_for};
+use crate::suite::{Client, TargetError, run_case_for};
 use crate::trace::{Door, TrackerState};
 use crate::verdict::CheckVerdict;
+use crate::world::Caller;
 
 /// A case in which a deviant is caught.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,13 +52,6 @@ impl Row {
     }
 }
 
-/// One row for each deviant.
-#[derive(Debug, Clone)]
-pub struct Matrix {
-    /// The rows, in the order of the deviants.
-    pub rows: Vec<Row>,
-}
-
 /// What one deviant came to: its row, and the report that a user of it would get.
 #[derive(Debug)]
 pub struct Judged {
@@ -81,7 +75,7 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
         fingerprint: FNV_OFFSET,
     };
     let mut judged = Vec::new();
-    let client = |readings: &Readings| deviant_client(deviant.hooks, readings);
+    let client = client_of(deviant);
     for (index, run) in corpus.runs.iter().enumerate() {
         let mut target = deviant_target(deviant.hooks, run.door);
         let trace = match run_case_for(run.case, &mut *target, readings, &client) {
@@ -171,15 +165,50 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
     Judged { row, report }
 }
 
+/// Makes the clients that a deviant has.
+fn client_of(deviant: &Deviant) -> impl Fn(&Readings, &Caller) -> Box<dyn Client> {
+    let hooks = deviant.hooks;
+    move |readings, caller| deviant_client(hooks, readings, caller)
+}
+
 /// What a client knows, for the fingerprint.
 fn tracker_text(tracker: Option<&TrackerState>) -> String {
     tracker.map_or_else(String::new, |tracker| {
         format!(
-            "{} {} {}",
+            "{} {} {} {}",
             tracker.state.name(),
             tracker.overall.name(),
-            tracker.subtasks
+            tracker.subtasks,
+            tracker.percentage
         )
+    })
+}
+
+/// The first case in which a check that cites the deviant's own requirement fails or deviates: what a test needs, at a
+/// part of the price of [`judge`]. Cases that are about the requirement are tried first.
+#[must_use]
+pub fn first_kill(deviant: &Deviant, corpus: &Corpus<'_>) -> Option<Failure> {
+    let own = deviant.requirement;
+    let client = client_of(deviant);
+    let is_about = |run: &&Run<'_>| run.case.requirements.contains(&own);
+    let (about, others): (Vec<_>, Vec<_>) = corpus.runs.iter().partition(is_about);
+    about.into_iter().chain(others).find_map(|run| {
+        let mut target = deviant_target(deviant.hooks, run.door);
+        let trace = run_case_for(run.case, &mut *target, &corpus.readings, &client).ok()?;
+        if trace == run.trace {
+            return None;
+        }
+        let kills = check(run.case, &trace, &corpus.readings)
+            .iter()
+            .any(|check| {
+                check.requirement == own
+                    && matches!(check.verdict, CheckVerdict::Fail | CheckVerdict::Deviates)
+            });
+        kills.then(|| Failure {
+            scenario: run.scenario.id.clone(),
+            case: run.case.name.clone(),
+            door: run.door,
+        })
     })
 }
 

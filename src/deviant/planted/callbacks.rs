@@ -1,10 +1,11 @@
 //! Mistakes in the callbacks of a running operation ([MS-IPAMM2] 3.19.1.1, 3.19.4.5 to 3.19.4.9, 3.21.4.5).
 
 use crate::deviant::planted::tools::{is_end, percentage, status};
-use crate::deviant::{Deviant, Hooks};
+use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{Callback, Event, Percentage};
-use crate::spec::RequirementId::{R_CB_4, R_SM_4, R_SM_5, R_SM_8, R_SM_10};
+use crate::spec::RequirementId::{R_CB_4, R_CB_9, R_SM_4, R_SM_5, R_SM_8, R_SM_10};
 use crate::spec::{OverallProgressStatus, SubTaskStatus};
+use crate::trace::SessionIndex;
 
 /// Whether an event is the last that is told of a subtask.
 const fn ends_subtask(event: &Event) -> bool {
@@ -23,6 +24,15 @@ const fn is_start(event: &Event) -> bool {
         event,
         Event::Callback(Callback::StartProgressCallback { .. })
     )
+}
+
+/// Tells it on every open session but that.
+fn tell_others(seam: &mut Seam, session: SessionIndex, event: &Event) {
+    for other in 0..seam.memory.callers.len() {
+        if other != session && !seam.memory.closed.contains(&other) {
+            seam.tell(other, event.clone());
+        }
+    }
 }
 
 /// The deviants of this part.
@@ -238,6 +248,32 @@ pub(super) const DEVIANTS: &[Deviant] = &[
                     seam.tell(session, event);
                     seam.tell_held(session);
                 }
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
+        R_CB_9,
+        "tells the progress of an operation on every open session",
+        Hooks {
+            event: Some(|seam, session, event| {
+                if event.callback().is_some() {
+                    tell_others(seam, session, &event);
+                }
+                seam.tell(session, event);
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
+        R_CB_9,
+        "tells the end of an operation on every open session",
+        Hooks {
+            event: Some(|seam, session, event| {
+                if is_end(&event) {
+                    tell_others(seam, session, &event);
+                }
+                seam.tell(session, event);
             }),
             ..Hooks::NONE
         },

@@ -1,13 +1,15 @@
 //! Mistakes in our own client: the callback server with its ProgressTracker ([MS-IPAMM2] 3.21).
 //!
-//! Two requirements have no deviant: R-CB-4 says of the client what its tracker does not show (it is broken by servers,
-//! in `callbacks`), and R-CB-5 likewise.
+//! R-CB-2 has one here: that the tracker is reset shows on no session of the corpus, where StartProgressCallback comes
+//! once, and a client that stays in its state follows another reading of OQ-6. R-CB-4 shows through servers only (see
+//! `callbacks`), R-CB-8 not at all: our client has nothing to reply with.
 
+use crate::deviant::planted::tools::is_msm_administrator;
 use crate::deviant::{ClientInput, Deviant, Hooks};
-use crate::model::{Callback, Event, SubTaskInstance};
+use crate::model::{Callback, Event, Percentage, SubTaskInstance};
 use crate::session::ClientSession;
 use crate::spec::OverallProgressStatus;
-use crate::spec::RequirementId::{R_CB_1, R_CB_2, R_CB_3, R_CB_6, R_CB_7};
+use crate::spec::RequirementId::{R_CB_1, R_CB_2, R_CB_3, R_CB_5, R_CB_6, R_CB_7, R_CB_10};
 use crate::trace::ClientState;
 
 /// The callback in what reaches a client.
@@ -22,6 +24,13 @@ const fn is_start(input: ClientInput<'_>) -> bool {
     matches!(
         callback(input),
         Some(Callback::StartProgressCallback { .. })
+    )
+}
+
+const fn is_percentage(input: ClientInput<'_>) -> bool {
+    matches!(
+        callback(input),
+        Some(Callback::SetCompletionPercentage { .. })
     )
 }
 
@@ -45,7 +54,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "has a client that is Started from the beginning",
         Hooks {
             client: Some(|client, input| match input {
-                ClientInput::Opened => {
+                ClientInput::Opened(_) => {
                     client.handle(&Event::Callback(Callback::StartProgressCallback {
                         is_non_deterministic: None,
                     }));
@@ -60,21 +69,8 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "has a client that begins with a subtask in its tracker",
         Hooks {
             client: Some(|client, input| match input {
-                ClientInput::Opened => add(client, SubTaskInstance::default()),
+                ClientInput::Opened(_) => add(client, SubTaskInstance::default()),
                 input => input.reach(client),
-            }),
-            ..Hooks::NONE
-        },
-    ),
-    Deviant::mistake(
-        R_CB_2,
-        "has a client that takes StartProgressCallback for the end",
-        Hooks {
-            client: Some(|client, input| {
-                input.reach(client);
-                if is_start(input) {
-                    tell(client, OverallProgressStatus::CompletedWithSuccess);
-                }
             }),
             ..Hooks::NONE
         },
@@ -121,6 +117,31 @@ pub(super) const DEVIANTS: &[Deviant] = &[
                     add(client, by_kind);
                 }
                 _ => input.reach(client),
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
+        R_CB_5,
+        "has a client that does not hear percentages",
+        Hooks {
+            client: Some(|client, input| {
+                if !is_percentage(input) {
+                    input.reach(client);
+                }
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
+        R_CB_5,
+        "has a client that keeps the first percentage",
+        Hooks {
+            client: Some(|client, input| {
+                let is_later = client.tracker().percentage != Percentage::ZERO;
+                if !(is_later && is_percentage(input)) {
+                    input.reach(client);
+                }
             }),
             ..Hooks::NONE
         },
@@ -190,6 +211,17 @@ pub(super) const DEVIANTS: &[Deviant] = &[
                     *client = ClientSession::default();
                 }
                 input.reach(client);
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
+        R_CB_10,
+        "has a client that takes callbacks for MSM administrators only",
+        Hooks {
+            client: Some(|client, input| match input {
+                ClientInput::Opened(caller) if !is_msm_administrator(caller) => client.close(),
+                input => input.reach(client),
             }),
             ..Hooks::NONE
         },

@@ -11,7 +11,7 @@ use crate::model::{Callback, ClientMessage, CompletionStatus, Event, FaultCode, 
 use crate::session::INACTIVITY_TICK;
 use crate::spec::IpamExceptionId;
 use crate::spec::RequirementId::{
-    R_FAULT_1, R_FAULT_2, R_KA_1, R_KA_2, R_PRE_1, R_PRE_3, R_PRE_4, R_PRE_5, R_TR_2,
+    R_FAULT_1, R_FAULT_2, R_KA_1, R_KA_2, R_PRE_1, R_PRE_2, R_PRE_3, R_PRE_4, R_PRE_5, R_TR_2,
 };
 use crate::trace::SessionIndex;
 
@@ -39,6 +39,19 @@ fn check_at_start(
             None
         }
         message => Some(message),
+    }
+}
+
+/// A clock of the deviant's own, until the start: counts seconds, and after a minute lets so much time pass that no
+/// session outlives it.
+fn end_after_a_minute(seam: &Seam, time: Duration) -> Duration {
+    let silent = seam.memory.count.get() + time.as_secs();
+    seam.memory.count.set(silent);
+    let started = |sent: &Vec<String>| sent.iter().any(|name| name == START);
+    if silent >= 60 && !seam.memory.sent.values().any(started) {
+        Duration::from_secs(120)
+    } else {
+        time
     }
 }
 
@@ -170,6 +183,20 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         },
     ),
     Deviant::mistake(
+        R_PRE_2,
+        "counts keepalives alone as a sign of life",
+        Hooks {
+            send: Some(|seam, _, message| {
+                if message == ClientMessage::Keepalive {
+                    seam.memory.count.set(0);
+                }
+                Some(message)
+            }),
+            advance: Some(|seam, time| end_after_a_minute(seam, time)),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
         R_PRE_3,
         "never asks whether the store is provisioned",
         Hooks {
@@ -289,22 +316,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         R_KA_2,
         "ends a session that was silent for a minute in all",
         Hooks {
-            // A clock that traffic does not set back; what is over after it is over at once.
-            advance: Some(|seam, time| {
-                let so_far = seam.memory.count.get() + time.as_secs();
-                seam.memory.count.set(so_far);
-                if so_far > 60
-                    && seam
-                        .memory
-                        .sent
-                        .values()
-                        .all(|sent| !sent.iter().any(|name| name == START))
-                {
-                    Duration::from_secs(120)
-                } else {
-                    time
-                }
-            }),
+            advance: Some(|seam, time| end_after_a_minute(seam, time)),
             ..Hooks::NONE
         },
     ),

@@ -1,25 +1,21 @@
 //! Mistakes in InitializeOperationParameters ([MS-IPAMM2] 3.19.4.3).
 
 use crate::deviant::planted::tools::{
-    INITIALIZE, START, fault, holds, object_of, refuse, replicate_first_server, text,
+    INITIALIZE, START, fault, holds, is_msm_administrator, object_of, refuse,
+    replicate_first_server, text,
 };
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{ClientMessage, Event, Value};
 use crate::spec::RequirementId::{
     R_INIT_2, R_INIT_3, R_INIT_4, R_INIT_5, R_INIT_6, R_INIT_7, R_INIT_8,
 };
-use crate::spec::authorization::{IPAM_ADMINISTRATORS, IPAM_MSM_ADMINISTRATORS};
 use crate::spec::{IpamAdminOperationId, IpamExceptionId, parameters};
 use crate::trace::SessionIndex;
 
 /// Whether the caller of a session is in a group that is enough.
-fn is_msm_administrator(seam: &Seam, session: SessionIndex) -> bool {
-    seam.memory.callers.get(session).is_some_and(|caller| {
-        caller
-            .groups
-            .iter()
-            .any(|group| group == IPAM_MSM_ADMINISTRATORS || group == IPAM_ADMINISTRATORS)
-    })
+fn is_administrators(seam: &Seam, session: SessionIndex) -> bool {
+    let caller = seam.memory.callers.get(session);
+    caller.is_some_and(is_msm_administrator)
 }
 
 /// Changes the text of OperationId.
@@ -266,7 +262,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "asks at InitializeOperationParameters for the right to replicate",
         Hooks {
             send: Some(|seam, session, message| {
-                let may = is_msm_administrator(seam, session)
+                let may = is_administrators(seam, session)
                     || seam.memory.callers.get(session).is_some_and(|caller| {
                         seam.setup().is_some_and(|setup| {
                             caller
@@ -289,7 +285,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "lets only MSM administrators initialize",
         Hooks {
             send: Some(|seam, session, message| {
-                if !is_msm_administrator(seam, session) && message.name() == INITIALIZE {
+                if !is_administrators(seam, session) && message.name() == INITIALIZE {
                     refuse(seam, session, IpamExceptionId::INSUFFICIENT_PRIVILEGE);
                     return None;
                 }

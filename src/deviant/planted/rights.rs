@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::deviant::planted::tools::{fail_while_processing, holds, is_denial, text};
+use crate::deviant::planted::tools::{
+    fail_while_processing, holds, is_denial, is_msm_administrator, text,
+};
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{AdmDhcpScopesRow, AdmDhcpServersRow, Event, Object, Value};
 use crate::spec::RequirementId::{
@@ -18,13 +20,6 @@ use crate::spec::{IpamAdminOperationId, IpamExceptionId, parameters};
 use crate::store::DataStore;
 use crate::trace::SessionIndex;
 use crate::world::{Caller, Does, PartnerRule, Policy, Via};
-
-/// Whether one of the caller's groups is enough for every operation.
-fn is_msm_administrator(caller: &Caller) -> bool {
-    let is_enough =
-        |group: &String| group == IPAM_MSM_ADMINISTRATORS || group == IPAM_ADMINISTRATORS;
-    caller.groups.iter().any(is_enough)
-}
 
 /// A role that holds every operation that matters here.
 const ADMINISTRATOR: &str = "IPAM DHCP Administrator";

@@ -5,10 +5,10 @@ use crate::model::{
     Callback, ClientMessage, CompletionStatus, Event, IpamException, Object, Percentage, RecordId,
     SoapFault, Value,
 };
-use crate::spec::authorization::BUILT_IN_ROLES;
+use crate::spec::authorization::{BUILT_IN_ROLES, IPAM_ADMINISTRATORS, IPAM_MSM_ADMINISTRATORS};
 use crate::spec::{IpamExceptionId, OverallProgressStatus};
 use crate::trace::SessionIndex;
-use crate::world::{Policy, Setup};
+use crate::world::{Caller, Policy, Setup};
 
 /// The wire names of the two requests.
 pub(super) const INITIALIZE: &str = "InitializeOperationParameters";
@@ -122,4 +122,12 @@ pub(super) fn holds(setup: &Setup, policy: &Policy, operation: &str) -> bool {
         .iter()
         .any(|role| role.name == policy.role && role.operations().any(|held| held == operation));
     own || built_in
+}
+
+/// Whether one of the caller's groups is enough for every operation.
+pub(super) fn is_msm_administrator(caller: &Caller) -> bool {
+    caller
+        .groups
+        .iter()
+        .any(|group| group == IPAM_MSM_ADMINISTRATORS || group == IPAM_ADMINISTRATORS)
 }
