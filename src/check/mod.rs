@@ -8,6 +8,7 @@ mod grammar;
 mod operation;
 mod oracle;
 mod rows;
+mod wrong_end;
 
 pub use self::oracle::{Authority, Document};
 pub use foretell::{Foretold, What as ForetoldWhat, foretell};
