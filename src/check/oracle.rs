@@ -1,5 +1,8 @@
 //! The oracle against the trace: what was asked, what the document allows, what came.
 
+use std::sync::Arc;
+
+use crate::check::foretell::{Foretold, What};
 use crate::check::operation::{Operation, Request, Stored};
 use crate::check::{rows, wrong_end};
 use crate::model::{Callback, Event, IpamException, Terminal, Value};
@@ -42,14 +45,15 @@ pub struct Document;
 
 impl Authority for Document {}
 
-/// Judges every operation of a trace that the oracle knows about.
+/// Judges every operation of a trace that the authority knows about, and tells what it allows.
 pub(super) fn judge(
     trace: &Trace,
     operations: &[Operation<'_>],
     readings: &Readings,
     authority: &dyn Authority,
-) -> Vec<CheckResult> {
+) -> (Vec<CheckResult>, Vec<Foretold>) {
     let mut results = Vec::new();
+    let mut foretold = Vec::new();
     let mut taken = PartnerBounds::default();
     for operation in operations.iter().filter(|operation| !operation.after_end) {
         let Some(before) = &operation.before else {
@@ -65,26 +69,53 @@ pub(super) fn judge(
             taken: &taken,
             readings,
         };
-        let mut judged = match operation.request {
+        let (mut judged, what) = match operation.request {
             Request::Initialize(paramters) => {
-                initialize(operation, authority.initialize(&case, paramters))
+                let replies = authority.initialize(&case, paramters);
+                (initialize(operation, &replies), What::Replies(replies))
             }
             Request::Start(_) | Request::Call(..) => {
                 let Some(allowed) = allowed(operation, &case, authority) else {
                     continue;
                 };
                 let judged = start(trace, operation, operations, &case, &allowed);
-                taken = allowed.taken;
-                judged
+                taken = taken_by(operation, &allowed, &taken);
+                (judged, What::Outcomes(allowed))
             }
             Request::Open | Request::Late { .. } | Request::Raw => continue,
         };
+        foretold.push(Foretold {
+            step: operation.step,
+            session: operation.session,
+            what,
+            before: Arc::clone(before),
+        });
         for result in &mut judged {
             result.step.get_or_insert(operation.step);
         }
         results.append(&mut judged);
     }
-    results
+    (results, foretold)
+}
+
+/// What each partner rule can have taken after an operation as it went.
+pub(super) fn taken_by(
+    operation: &Operation<'_>,
+    allowed: &Allowed,
+    before: &PartnerBounds,
+) -> PartnerBounds {
+    let least = |index: usize| before.taken.get(index).map_or(0, |(least, _)| *least);
+    let mut after = allowed.taken.clone();
+    for (index, bounds) in after.taken.iter_mut().enumerate() {
+        if operation.disturbed {
+            // what was changed meanwhile may have led to other requests
+            *bounds = (least(index), u64::MAX);
+        } else if operation.cut_short {
+            // what the client left was not gone through with
+            bounds.0 = least(index);
+        }
+    }
+    after
 }
 
 /// `None` where nobody knows what the session holds.
@@ -101,7 +132,7 @@ pub(super) fn allowed(
     }
 }
 
-fn initialize(operation: &Operation<'_>, allowed: Vec<AllowedReply>) -> Vec<CheckResult> {
+fn initialize(operation: &Operation<'_>, allowed: &[AllowedReply]) -> Vec<CheckResult> {
     let Some(ruling) = allowed.first() else {
         return Vec::new();
     };
