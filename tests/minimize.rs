@@ -21,10 +21,8 @@ use toml::de::{DeTable, DeValue};
 #[path = "support/cli.rs"]
 mod cli;
 #[path = "support/deviants.rs"]
-#[allow(dead_code, reason = "each test uses a part of it")]
 mod deviants;
 #[path = "support/worlds.rs"]
-#[allow(dead_code, reason = "each test uses a part of it")]
 mod worlds;
 
 use cli::{Cli, PASSING, Ran, failing};
