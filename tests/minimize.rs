@@ -24,7 +24,6 @@ mod cli;
 #[allow(dead_code, reason = "each test uses a part of it")]
 mod deviants;
 #[path = "support/worlds.rs"]
-#[allow(dead_code, reason = "each test uses a part of it")]
 mod worlds;
 
 use cli::{Cli, PASSING, Ran, failing};
