@@ -11,7 +11,7 @@ use crate::model::{
     AdmDhcpServersRow, AdmIpRangeRow, ClientMessage, DhcpScope, Event, RecordId, RowKey,
     ScopeDetails, Value,
 };
-use crate::spec::AddressFamily;
+use crate::spec::{AddressFamily, IpamAdminOperationId};
 use crate::store::{DataStore, SimulatedStore, Store};
 use crate::trace::SessionIndex;
 use crate::world::{Caller, Setup};
@@ -43,6 +43,8 @@ pub struct Memory {
     pub callers: Vec<Caller>,
     /// The parameters that were given last.
     pub parameters: Option<Value>,
+    /// The operation that was called directly last.
+    pub operation: Option<IpamAdminOperationId>,
     /// How many events of each session were told.
     pub told: BTreeMap<SessionIndex, usize>,
     /// The sessions that the simulator has closed.

@@ -2,11 +2,21 @@
 
 mod callbacks;
 mod controls;
+mod replicate_server;
+mod replication;
+mod tools;
+mod validation;
 
 use crate::deviant::Deviant;
 
 /// Every deviant, in the order of the requirements; controls last.
 #[must_use]
 pub fn deviants() -> Vec<Deviant> {
-    [callbacks::DEVIANTS, controls::DEVIANTS].concat()
+    [
+        callbacks::DEVIANTS,
+        replicate_server::DEVIANTS,
+        validation::DEVIANTS,
+        controls::DEVIANTS,
+    ]
+    .concat()
 }

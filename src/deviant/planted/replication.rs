@@ -1,0 +1,105 @@
+//! What planted mistakes of replication have in common.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::deviant::Seam;
+use crate::deviant::planted::tools::end_of;
+use crate::model::{
+    AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, Callback, CompletionStatus, DhcpScope, Event,
+    IpamException, Object, RecordId, Terminal, Value,
+};
+use crate::spec::{AddressFamily, IpamExceptionId};
+use crate::trace::SessionIndex;
+
+const V4: AddressFamily = AddressFamily::InterNetwork;
+
+/// ReplicateServerParameters that name a server.
+pub(super) fn server_parameters(server: RecordId) -> Value {
+    let server = Object::of_type("DhcpServerV4").with("RecordId", server.to_string());
+    Value::Object(
+        Object::of_type("ReplicateServerParameters")
+            .with("OperationId", "ReplicateServer")
+            .with("Server", server),
+    )
+}
+
+/// The scopes of a family whose rows are so; NULL where none is.
+pub(super) fn scopes_where(
+    seam: &Seam,
+    family: AddressFamily,
+    condition: impl Fn(&AdmDhcpScopesRow) -> bool,
+) -> Option<Vec<DhcpScope>> {
+    let rows = seam.store.tables().scopes.values();
+    let scopes: Vec<DhcpScope> = rows
+        .filter(|row| row.family == family && condition(row))
+        .map(|row| DhcpScope::from(&**row))
+        .collect();
+    (!scopes.is_empty()).then_some(scopes)
+}
+
+/// The other server of a relationship; `None` where the server is not in it, or alone.
+pub(super) fn partner_in(
+    relation: &AdmDhcpFailoverRelationRow,
+    server: RecordId,
+) -> Option<RecordId> {
+    let (one, two) = (relation.server1_record_id, relation.server2_record_id);
+    if one == Some(server) {
+        two
+    } else {
+        one.filter(|_| two == Some(server))
+    }
+}
+
+/// The partners of a server in all its relationships.
+pub(super) fn partners_of(seam: &Seam, server: RecordId) -> BTreeSet<RecordId> {
+    let relations = seam.store.tables().relations.values();
+    relations
+        .filter_map(|relation| partner_in(relation, server))
+        .collect()
+}
+
+/// The scope of the same subnet whose relationship makes this row its copy.
+pub(super) fn source_of(seam: &Seam, copy: &AdmDhcpScopesRow) -> Option<Arc<AdmDhcpScopesRow>> {
+    let tables = seam.store.tables();
+    tables
+        .scope_failovers
+        .values()
+        .filter_map(|association| {
+            let source = tables.scopes.get(&(V4, association.scope_id))?;
+            let relation = tables.relations.get(&association.failover_relation_id)?;
+            let to = partner_in(relation, source.dhcp_server_record_id)?;
+            let is_its = to == copy.dhcp_server_record_id
+                && copy.family == V4
+                && source.details.scope_id == copy.details.scope_id;
+            is_its.then(|| Arc::clone(source))
+        })
+        .next()
+}
+
+/// The end of an operation that failed for this reason.
+pub(super) fn failure(id: IpamExceptionId) -> Event {
+    Event::Callback(Callback::SetOverallStatus {
+        overall_status: Terminal::Failure.status(),
+        completion_status: Some(CompletionStatus::DhcpMsmOverallCompletionStatus {
+            error_info: Some(IpamException::new(id, "it could not be done")),
+            has_ipam_update_error: true,
+        }),
+    })
+}
+
+/// Tells a failure with other details where that condition holds.
+pub(super) fn tell_other_details(
+    seam: &mut Seam,
+    session: SessionIndex,
+    event: Event,
+    condition: impl Fn(&Seam) -> bool,
+    id: IpamExceptionId,
+) {
+    let told = if end_of(&event) == Some(Terminal::Failure) && condition(seam) {
+        failure(id)
+    } else {
+        event
+    };
+    seam.tell(session, told);
+}
