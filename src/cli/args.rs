@@ -161,6 +161,8 @@ pub(super) enum DeviantsFormat {
     Human,
     /// One JSON object.
     Json,
+    /// A page for a browser.
+    Html,
 }
 
 #[derive(Debug, Args)]
