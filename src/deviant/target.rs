@@ -125,6 +125,7 @@ impl<T: Seamed> Target for Planted<T> {
         paramters: Option<&Value>,
     ) -> Result<SessionIndex, TargetError> {
         let mut paramters = paramters.cloned();
+        self.0.seam().memory.operation = Some(operation);
         self.change_parameters(&mut paramters);
         let seam = self.0.seam();
         let operation = match seam.hooks.operation {
