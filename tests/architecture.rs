@@ -56,8 +56,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "deviant",
         &[
-            "check", "door", "model", "report", "scenario", "spec", "store", "suite", "trace",
-            "verdict", "world",
+            "check", "door", "model", "oracle", "report", "scenario", "spec", "store", "suite",
+            "trace", "verdict", "world",
         ],
     ),
     (

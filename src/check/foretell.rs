@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::check::operation::{self, Request};
-use crate::check::oracle::allowed;
+use crate::check::oracle::{Document, allowed};
 use crate::model::Tables;
 use crate::oracle::{self, Allowed, AllowedReply, Case, PartnerBounds};
 use crate::spec::Readings;
@@ -53,7 +53,7 @@ pub fn foretell(trace: &Trace, readings: &Readings) -> Vec<Foretold> {
         };
         let what = match operation.request {
             Request::Initialize(paramters) => What::Replies(oracle::initialize(&case, paramters)),
-            _ => match allowed(&operation, &case) {
+            _ => match allowed(&operation, &case, &Document) {
                 Some(allowed) => What::Outcomes(allowed),
                 None => continue,
             },

@@ -8,6 +8,7 @@ mod operation;
 mod oracle;
 mod rows;
 
+pub use self::oracle::{Authority, Document};
 pub use foretell::{Foretold, What as ForetoldWhat, foretell};
 
 use crate::scenario::{Case, evaluate};
@@ -18,11 +19,22 @@ use crate::verdict::{CheckResult, CheckVerdict, Judge};
 /// Judges a trace. `readings` are those of the run; the case's own are put over them.
 #[must_use]
 pub fn check(case: &Case, trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
+    check_by(&Document, case, trace, readings)
+}
+
+/// The same by somebody else's word on what is allowed.
+#[must_use]
+pub fn check_by(
+    authority: &dyn Authority,
+    case: &Case,
+    trace: &Trace,
+    readings: &Readings,
+) -> Vec<CheckResult> {
     let readings = readings.overlaid_with(&case.readings);
     let operations = operation::operations(trace, &readings);
     let mut results = evaluate(case, trace);
     results.extend(steps_passed_over(case, trace));
-    results.extend(oracle::judge(trace, &operations, &readings));
+    results.extend(oracle::judge(trace, &operations, &readings, authority));
     results.extend(grammar::judge(trace, &operations, &readings));
     results
 }

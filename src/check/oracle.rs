@@ -2,17 +2,52 @@
 
 use crate::check::operation::{Operation, Request, Stored};
 use crate::check::rows;
-use crate::model::{Callback, Event, IpamException, Terminal};
-use crate::oracle::{self, Allowed, Case, EitherEnd, PartnerBounds, ReplyKind, Stage};
-use crate::spec::{Grade, Question, RULINGS, Readings, RequirementId};
+use crate::model::{Callback, Event, IpamException, Terminal, Value};
+use crate::oracle::{
+    self, Allowed, AllowedReply, Case, EitherEnd, PartnerBounds, ReplyKind, Stage,
+};
+use crate::spec::{Grade, IpamAdminOperationId, Question, RULINGS, Readings, RequirementId};
 use crate::trace::{Door, Trace};
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
+
+/// Whoever says what is allowed. [`Document`] is the oracle; another one puts the oracle itself on trial.
+pub trait Authority {
+    /// What may answer InitializeOperationParameters.
+    fn initialize(&self, case: &Case<'_>, paramters: Option<&Value>) -> Vec<AllowedReply> {
+        oracle::initialize(case, paramters)
+    }
+
+    /// What StartOperationWithCallback may lead to; `paramters` are those of the session, `None` where it has none.
+    fn start(&self, case: &Case<'_>, paramters: Option<Option<&Value>>) -> Allowed {
+        paramters.map_or_else(
+            || oracle::start_without_parameters(case),
+            |paramters| oracle::start(case, paramters),
+        )
+    }
+
+    /// What a delegate that is called directly may do.
+    fn call(
+        &self,
+        case: &Case<'_>,
+        operation: IpamAdminOperationId,
+        paramters: Option<&Value>,
+    ) -> Allowed {
+        oracle::call(case, operation, paramters)
+    }
+}
+
+/// The oracle.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Document;
+
+impl Authority for Document {}
 
 /// Judges every operation of a trace that the oracle knows about.
 pub(super) fn judge(
     trace: &Trace,
     operations: &[Operation<'_>],
     readings: &Readings,
+    authority: &dyn Authority,
 ) -> Vec<CheckResult> {
     let mut results = Vec::new();
     let mut taken = PartnerBounds::default();
@@ -31,9 +66,11 @@ pub(super) fn judge(
             readings,
         };
         let mut judged = match operation.request {
-            Request::Initialize(paramters) => initialize(operation, &case, paramters),
+            Request::Initialize(paramters) => {
+                initialize(operation, authority.initialize(&case, paramters))
+            }
             Request::Start(_) | Request::Call(..) => {
-                let Some(allowed) = allowed(operation, &case) else {
+                let Some(allowed) = allowed(operation, &case, authority) else {
                     continue;
                 };
                 let judged = start(trace, operation, &case, &allowed);
@@ -51,21 +88,20 @@ pub(super) fn judge(
 }
 
 /// `None` where nobody knows what the session holds.
-pub(super) fn allowed(operation: &Operation<'_>, case: &Case<'_>) -> Option<Allowed> {
+pub(super) fn allowed(
+    operation: &Operation<'_>,
+    case: &Case<'_>,
+    authority: &dyn Authority,
+) -> Option<Allowed> {
     match operation.request {
-        Request::Start(Stored::Nothing) => Some(oracle::start_without_parameters(case)),
-        Request::Start(Stored::Accepted(paramters)) => Some(oracle::start(case, paramters)),
-        Request::Call(id, paramters) => Some(oracle::call(case, id, paramters)),
+        Request::Start(Stored::Nothing) => Some(authority.start(case, None)),
+        Request::Start(Stored::Accepted(paramters)) => Some(authority.start(case, Some(paramters))),
+        Request::Call(id, paramters) => Some(authority.call(case, id, paramters)),
         _ => None,
     }
 }
 
-fn initialize(
-    operation: &Operation<'_>,
-    case: &Case<'_>,
-    paramters: Option<&crate::model::Value>,
-) -> Vec<CheckResult> {
-    let allowed = oracle::initialize(case, paramters);
+fn initialize(operation: &Operation<'_>, allowed: Vec<AllowedReply>) -> Vec<CheckResult> {
     let (number, seen) = match operation.answer {
         Some((number, Event::InitializeOperationParametersResponse)) => {
             (number, ReplyKind::Response)
@@ -214,7 +250,7 @@ fn name_reading(
     }
     let seen = seen_end(operation).map(|(_, stage)| stage);
     let reading = reading_that(case, |case| {
-        allowed(operation, case).is_some_and(|allowed| {
+        allowed(operation, case, &Document).is_some_and(|allowed| {
             allowed.ends.iter().any(|end| Some(end.stage) == seen)
                 && !rows::judge(trace, operation, &allowed, seen)
                     .iter()

@@ -11,9 +11,11 @@ use crate::cli::args::{DeviantsArguments, DeviantsFormat};
 use crate::cli::files::{load, render};
 use crate::cli::subject::simulator;
 use crate::cli::{CliError, Exit};
+use crate::deviant::oracle::{Contradiction, OracleDeviant, contradiction, deviants as oracles};
 use crate::deviant::{Corpus, Deviant, Failure, Judged, Role, Row, deviants as all, judge};
 use crate::report::{HumanOptions, human};
 use crate::spec::Readings;
+use crate::trace::Door;
 
 /// What is wrong with a row of the matrix.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,15 @@ struct Listed<'a> {
     survived: usize,
     first_failure_own: usize,
     deviants: Vec<ListedRow<'a>>,
+    oracles: Vec<ListedOracle>,
+}
+
+#[derive(Serialize)]
+struct ListedOracle {
+    name: &'static str,
+    contradicted: bool,
+    by: Option<String>,
+    requirement: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -86,7 +97,19 @@ pub(super) fn deviants(
                     .any(|text| deviant.name.contains(text.as_str()))
         })
         .collect();
-    if chosen.is_empty() {
+    let chosen_oracles: Vec<OracleDeviant> = oracles()
+        .iter()
+        .copied()
+        .filter(|_| arguments.requirement.is_empty())
+        .filter(|oracle| {
+            arguments.filter.is_empty()
+                || arguments
+                    .filter
+                    .iter()
+                    .any(|text| oracle.name.contains(text.as_str()))
+        })
+        .collect();
+    if chosen.is_empty() && chosen_oracles.is_empty() {
         return Err(CliError::Usage(
             "no deviant was selected: `ipamconf deviants -v` shows what there is".to_owned(),
         ));
@@ -113,6 +136,10 @@ pub(super) fn deviants(
         (judged, trouble)
     });
     let judged = with_twins(judged);
+    let on_trial: Vec<(OracleDeviant, Option<Contradiction>)> =
+        side_by_side(&chosen_oracles, arguments.jobs, |oracle| {
+            (*oracle, contradiction(oracle, &corpus))
+        });
     if arguments.show {
         for (judged, _) in &judged {
             writeln!(out, "== {}", judged.row.deviant.name)?;
@@ -121,13 +148,15 @@ pub(super) fn deviants(
     }
     match arguments.format {
         DeviantsFormat::Json => {
-            let text = serde_json::to_string_pretty(&listed(&judged))
+            let text = serde_json::to_string_pretty(&listed(&judged, &on_trial))
                 .expect("a list of texts has a JSON form");
             writeln!(out, "{text}")?;
         }
-        DeviantsFormat::Human => table(&judged, arguments.verbose, out)?,
+        DeviantsFormat::Human => table(&listed(&judged, &on_trial), arguments.verbose, out)?,
     }
-    Ok(if judged.iter().all(|(_, trouble)| trouble.is_empty()) {
+    let is_sound = judged.iter().all(|(_, trouble)| trouble.is_empty())
+        && on_trial.iter().all(|(_, by)| by.is_some());
+    Ok(if is_sound {
         Exit::Conformant
     } else {
         Exit::Failed
@@ -201,14 +230,29 @@ fn side_by_side<T: Sync, R: Send>(
 }
 
 fn words(failure: &Failure) -> String {
-    let case = failure
-        .case
-        .as_deref()
-        .map_or_else(String::new, |case| format!(": {case}"));
-    format!("{}{case} [{}]", failure.scenario, failure.door)
+    case_words(&failure.scenario, failure.case.as_deref(), failure.door)
 }
 
-fn listed(judged: &[(Judged, Vec<Trouble>)]) -> Listed<'_> {
+fn case_words(scenario: &str, case: Option<&str>, door: Door) -> String {
+    let case = case.map_or_else(String::new, |case| format!(": {case}"));
+    format!("{scenario}{case} [{door}]")
+}
+
+fn listed<'a>(
+    judged: &'a [(Judged, Vec<Trouble>)],
+    on_trial: &[(OracleDeviant, Option<Contradiction>)],
+) -> Listed<'a> {
+    let oracles = on_trial
+        .iter()
+        .map(|(oracle, by)| ListedOracle {
+            name: oracle.name,
+            contradicted: by.is_some(),
+            by: by
+                .as_ref()
+                .map(|by| case_words(&by.scenario, by.case.as_deref(), by.door)),
+            requirement: by.as_ref().map(|by| by.requirement.name()),
+        })
+        .collect();
     let rows: Vec<ListedRow<'_>> = judged
         .iter()
         .map(|(judged, trouble)| {
@@ -251,15 +295,11 @@ fn listed(judged: &[(Judged, Vec<Trouble>)]) -> Listed<'_> {
             .filter(|row| row.first == Some(row.deviant.requirement))
             .count(),
         deviants: rows,
+        oracles,
     }
 }
 
-fn table(
-    judged: &[(Judged, Vec<Trouble>)],
-    verbose: bool,
-    out: &mut dyn Write,
-) -> Result<(), CliError> {
-    let listed = listed(judged);
+fn table(listed: &Listed<'_>, verbose: bool, out: &mut dyn Write) -> Result<(), CliError> {
     for row in &listed.deviants {
         if row.trouble.is_empty() && !verbose {
             continue;
@@ -294,6 +334,24 @@ fn table(
         out,
         "{} deviants: {} killed by their own requirement, {} survived; of {} the first failure printed is their own",
         listed.total, listed.killed, listed.survived, listed.first_failure_own
+    )?;
+    for oracle in &listed.oracles {
+        match (&oracle.by, oracle.requirement) {
+            (Some(by), Some(requirement)) if verbose => writeln!(
+                out,
+                "oracle     {}: contradicted by {by}, where it would blame {requirement}",
+                oracle.name
+            )?,
+            (Some(_), _) => {}
+            (None, _) => writeln!(out, "oracle     {}: nothing contradicts it", oracle.name)?,
+        }
+    }
+    let contradicted = listed.oracles.iter().filter(|oracle| oracle.contradicted);
+    writeln!(
+        out,
+        "{} oracles with a mistake: {} contradicted by the simulator",
+        listed.oracles.len(),
+        contradicted.count()
     )?;
     Ok(())
 }

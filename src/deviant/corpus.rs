@@ -9,7 +9,7 @@ use crate::trace::{Door, Trace};
 const DOORS: [Door; 2] = [Door::Delegate, Door::Session];
 
 /// One case through one door, and what the simulator shows there.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Run<'a> {
     /// The scenario.
     pub scenario: &'a Scenario,

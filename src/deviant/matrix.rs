@@ -1,7 +1,7 @@
 //! The kill matrix: which deviant is caught, by what, and what is said first.
 
 use crate::check::check;
-use crate::deviant::{Corpus, Deviant, deviant_target};
+use crate::deviant::{Corpus, Deviant, Run, deviant_target};
 use crate::report::{
     CaseContext, Report, RunInfo, ScenarioReport, Target as TargetReport, command_again,
     first_failure, trace_lines,
@@ -49,13 +49,6 @@ impl Row {
     pub const fn is_killed(&self) -> bool {
         !self.kills.is_empty()
     }
-}
-
-/// One row for each deviant.
-#[derive(Debug, Clone)]
-pub struct Matrix {
-    /// The rows, in the order of the deviants.
-    pub rows: Vec<Row>,
 }
 
 /// What one deviant came to: its row, and the report that a user of it would get.
@@ -162,6 +155,33 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
         .map(|row| (row.id, row.so_in))
         .collect();
     Judged { row, report }
+}
+
+/// The first case in which a check that cites the deviant's own requirement fails or deviates: what a test needs, at a
+/// part of the price of [`judge`]. Cases that are about the requirement are tried first.
+#[must_use]
+pub fn first_kill(deviant: &Deviant, corpus: &Corpus<'_>) -> Option<Failure> {
+    let own = deviant.requirement;
+    let is_about = |run: &&Run<'_>| run.case.requirements.contains(&own);
+    let (about, others): (Vec<_>, Vec<_>) = corpus.runs.iter().partition(is_about);
+    about.into_iter().chain(others).find_map(|run| {
+        let mut target = deviant_target(deviant.hooks, run.door);
+        let trace = run_case(run.case, &mut *target, &corpus.readings).ok()?;
+        if trace == run.trace {
+            return None;
+        }
+        let kills = check(run.case, &trace, &corpus.readings)
+            .iter()
+            .any(|check| {
+                check.requirement == own
+                    && matches!(check.verdict, CheckVerdict::Fail | CheckVerdict::Deviates)
+            });
+        kills.then(|| Failure {
+            scenario: run.scenario.id.clone(),
+            case: run.case.name.clone(),
+            door: run.door,
+        })
+    })
 }
 
 /// The start of FNV-1a.

@@ -8,6 +8,7 @@
 mod corpus;
 mod hooks;
 mod matrix;
+pub mod oracle;
 mod planted;
 mod seam;
 mod target;
@@ -16,7 +17,7 @@ use crate::spec::{Question, RequirementId};
 
 pub use corpus::{Corpus, Run};
 pub use hooks::Hooks;
-pub use matrix::{Failure, Judged, Matrix, Row, judge};
+pub use matrix::{Failure, Judged, Row, first_kill, judge};
 pub use planted::deviants;
 pub use seam::{Memory, Seam};
 pub use target::deviant_target;

@@ -1,0 +1,229 @@
+//! The suite on trial: every planted mistake is caught by the requirement that it breaks, nothing right is accused, and
+//! what is said of a failure tells an implementer all that they need.
+//!
+//! `ipamconf deviants` shows the whole matrix; what is held here is what must not get lost.
+
+#[path = "support/corpus.rs"]
+mod corpus;
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
+
+use ipamconf::deviant::oracle::{contradiction, deviants as oracles};
+use ipamconf::deviant::{Corpus, Deviant, Role, deviants, first_kill, judge};
+use ipamconf::door::{DelegateTarget, SessionTarget};
+use ipamconf::report::{HumanOptions, Report, human};
+use ipamconf::scenario::Scenario;
+use ipamconf::spec::Readings;
+use ipamconf::suite::Target;
+use ipamconf::trace::Door;
+
+/// The most lines that a failure may take.
+const LINES_MAX: usize = 40;
+
+fn simulator(door: Door) -> Box<dyn Target> {
+    match door {
+        Door::Delegate => Box::new(DelegateTarget::default()),
+        _ => Box::new(SessionTarget::default()),
+    }
+}
+
+static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(corpus::scenarios);
+
+/// The corpus as the simulator runs it under our rulings, worked out once for all tests.
+static CORPUS: LazyLock<Corpus<'static>> =
+    LazyLock::new(|| Corpus::new(&SCENARIOS, &Readings::default(), &simulator));
+
+/// Does the same with each item on every processor and collects what is found wrong.
+fn troubles<T: Sync>(items: &[T], look: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(Vec::new());
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let troubles = look(item);
+                    found.lock().expect("nobody panics here").extend(troubles);
+                }
+            });
+        }
+    });
+    let mut found = found.into_inner().expect("nobody panics here");
+    found.sort();
+    found
+}
+
+const NOTHING: [String; 0] = [];
+
+#[test]
+fn every_mistake_is_caught_by_the_requirement_that_it_breaks() {
+    let mistakes: Vec<Deviant> = deviants()
+        .into_iter()
+        .filter(|deviant| deviant.role != Role::Equal)
+        .collect();
+    let survivors = troubles(&mistakes, |deviant| match first_kill(deviant, &CORPUS) {
+        Some(_) => Vec::new(),
+        None => vec![format!(
+            "{} survives: {}",
+            deviant.requirement, deviant.name
+        )],
+    });
+    assert_eq!(survivors, NOTHING);
+}
+
+#[test]
+fn what_breaks_nothing_is_not_accused() {
+    let controls: Vec<Deviant> = deviants()
+        .into_iter()
+        .filter(|deviant| deviant.role == Role::Equal)
+        .collect();
+    assert!(!controls.is_empty());
+    let accused = troubles(&controls, |deviant| {
+        let row = judge(deviant, &CORPUS, &Readings::default()).row;
+        let accused = row.cited.iter().map(|(id, cases)| {
+            format!(
+                "{} is accused of breaking {id} in {cases} cases",
+                deviant.name
+            )
+        });
+        accused.collect()
+    });
+    assert_eq!(accused, NOTHING);
+}
+
+#[test]
+fn every_oracle_with_a_mistake_is_contradicted() {
+    let unchallenged = troubles(oracles(), |oracle| match contradiction(oracle, &CORPUS) {
+        Some(_) => Vec::new(),
+        None => vec![oracle.name.to_owned()],
+    });
+    assert_eq!(unchallenged, NOTHING);
+}
+
+#[test]
+fn no_two_deviants_have_the_same_name() {
+    let mut names = BTreeSet::new();
+    for deviant in deviants() {
+        assert!(names.insert(deviant.name), "{} stands twice", deviant.name);
+    }
+}
+
+/// What is missing from the block of a failure, if anything.
+fn missing(block: &str) -> Vec<String> {
+    let has_line = |start: &str, parts: &[&str]| {
+        block.lines().any(|line| {
+            line.trim_start().starts_with(start) && parts.iter().all(|part| line.contains(part))
+        })
+    };
+    let wanted: [(&str, bool); 9] = [
+        ("file:line:column", has_line("--> scenarios/", &[".toml:"])),
+        (
+            "requirement and section",
+            has_line("= requirement: R-", &["[MS-IPAMM2] "]),
+        ),
+        (
+            "grade",
+            ["HARD", "SOFT", "EITHER"]
+                .iter()
+                .any(|grade| has_line("= grade: ", &[grade])),
+        ),
+        ("expected", has_line("= expected: ", &[])),
+        ("found", has_line("= found: ", &[])),
+        ("place in the sequence", has_line("= sequence: ", &[])),
+        ("case and door", has_line("= case: ", &["door "])),
+        ("seed", has_line("= again: seed ", &[])),
+        (
+            "command",
+            has_line("= again: ", &["`ipamconf run scenarios/", "--seed "]),
+        ),
+    ];
+    let mut missing: Vec<String> = wanted
+        .iter()
+        .filter(|(_, is_there)| !is_there)
+        .map(|(what, _)| (*what).to_owned())
+        .collect();
+    let lines = block.lines().count();
+    if lines > LINES_MAX {
+        missing.push(format!("{lines} lines are more than {LINES_MAX}"));
+    }
+    missing
+}
+
+/// The blocks of failures in a report for a person.
+fn blocks(report: &Report) -> Vec<String> {
+    let mut text = Vec::new();
+    let options = HumanOptions {
+        verbose: true,
+        ..HumanOptions::default()
+    };
+    human(report, &options, &mut text).expect("a vector takes everything");
+    let text = String::from_utf8(text).expect("reports are text");
+    text.split("\n\n")
+        .map(str::trim_start)
+        .filter(|block| {
+            block.starts_with("fail[")
+                || block.starts_with("deviates[")
+                || block.starts_with("not-reached[")
+        })
+        .map(str::to_owned)
+        .collect()
+}
+
+/// In a debug build one deviant in eight is looked at, and only in a tenth of the cases: the whole walk is for
+/// `cargo test --release --test deviants`, which CI runs.
+#[test]
+fn every_failure_says_where_what_why_and_how_to_see_it_again() {
+    let readings = Readings::default();
+    let (every_deviant, every_case) = if cfg!(debug_assertions) {
+        (8, 10)
+    } else {
+        (1, 1)
+    };
+    let deviants: Vec<Deviant> = deviants().into_iter().step_by(every_deviant).collect();
+    let corpus = Corpus {
+        runs: CORPUS.runs.iter().step_by(every_case).cloned().collect(),
+        readings: readings.clone(),
+    };
+    let walked = AtomicUsize::new(0);
+    let troubles = troubles(&deviants, |deviant| {
+        let report = judge(deviant, &corpus, &readings).report;
+        let mut found = Vec::new();
+        for block in blocks(&report) {
+            walked.fetch_add(1, Ordering::Relaxed);
+            let missing = missing(&block);
+            if !missing.is_empty() && found.len() < 3 {
+                found.push(format!(
+                    "{}: no {}:\n{block}",
+                    deviant.name,
+                    missing.join(", no ")
+                ));
+            }
+        }
+        found
+    });
+    assert!(
+        walked.into_inner() > deviants.len(),
+        "too few failures were looked at"
+    );
+    assert!(troubles.is_empty(), "{}", troubles.join("\n\n"));
+}
+
+#[test]
+fn a_block_that_lacks_something_is_noticed() {
+    let whole = "fail[R-1]: t\n  --> scenarios/a.toml:1:2\n = case: a, door session\n = requirement: R-1, [MS-IPAMM2] 1\n\
+        = grade: HARD, by\n = expected: x\n = found: y\n = sequence: event 1\n = again: seed 0, `ipamconf run scenarios/a.toml --seed 0`";
+    assert_eq!(missing(whole), NOTHING);
+    for (number, _) in whole.lines().enumerate().skip(1) {
+        let without: Vec<_> = whole
+            .lines()
+            .enumerate()
+            .filter(|(line, _)| *line != number)
+            .map(|(_, line)| line)
+            .collect();
+        assert!(!missing(&without.join("\n")).is_empty(), "line {number}");
+    }
+    let long = format!("{whole}{}", "\nx".repeat(LINES_MAX));
+    assert_eq!(missing(&long).len(), 1);
+}
