@@ -6,6 +6,7 @@ mod scope_columns;
 mod scope_details;
 mod scope_end;
 mod scope_options;
+mod scope_parameters;
 mod scope_range;
 mod scope_steps;
 mod tools;
@@ -17,6 +18,7 @@ use crate::deviant::Deviant;
 pub fn deviants() -> Vec<Deviant> {
     [
         callbacks::DEVIANTS,
+        scope_parameters::DEVIANTS,
         scope_steps::DEVIANTS,
         scope_columns::DEVIANTS,
         scope_details::DEVIANTS,

@@ -145,13 +145,11 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_4_10,
-        "keeps a subnet delay that the source no longer has",
+        "leaves out the subnet delay when it updates a scope",
         Hooks {
             update_scope: Some(|seam, row| {
                 update(seam, row, |there, row| {
-                    if row.details.subnet_delay == 0 {
-                        row.details.subnet_delay = there.details.subnet_delay;
-                    }
+                    row.details.subnet_delay = there.details.subnet_delay;
                 });
             }),
             ..Hooks::NONE

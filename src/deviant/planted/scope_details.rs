@@ -1,11 +1,13 @@
 //! Mistakes in the DNS settings and the exclusions that .3 and .4 store ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-15, R-3-17a,
 //! R-4-15, R-4-17a, R-4-17b).
 
-use crate::deviant::planted::tools::{asks_to_edit, given_scope, insert, texts, update};
+use crate::deviant::planted::tools::{
+    asks_to_create, asks_to_edit, given_scope, insert, rekey_exclusions, scope_mut, texts, update,
+};
 use crate::deviant::{Deviant, Hooks};
-use crate::model::ScopeDetails;
+use crate::model::{ScopeDetails, Value};
 use crate::spec::RequirementId::{R_3_15, R_3_17a, R_4_15, R_4_17a, R_4_17b};
-use crate::spec::{DhcpDnsUpdateType, Enablement};
+use crate::spec::{DhcpDnsUpdateType, Enablement, parameters};
 
 /// Takes over the DNS settings of another.
 fn dns_of(from: &ScopeDetails, to: &mut ScopeDetails) {
@@ -85,6 +87,18 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         },
     ),
     Deviant::mistake(
+        R_3_17a,
+        "adds exclusions to a new scope that are tracked for the partner",
+        Hooks {
+            parameters: Some(|seam, paramters| {
+                if asks_to_create(seam) {
+                    rekey_exclusions(paramters, "PartnerAdd", "Add");
+                }
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
         R_4_15,
         "never updates DNS settings",
         Hooks {
@@ -116,13 +130,13 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             parameters: Some(|seam, paramters| {
                 if asks_to_edit(seam)
-                    && let Some(scope) = crate::deviant::planted::tools::scope_mut(paramters)
+                    && let Some(scope) = scope_mut(paramters)
                 {
-                    let all = crate::spec::parameters::DNS_PROPERTIES
+                    let all = parameters::DNS_PROPERTIES
                         .iter()
                         .map(|name| (*name).into())
                         .collect();
-                    scope.set("ModifiedProperties", crate::model::Value::List(all));
+                    scope.set("ModifiedProperties", Value::List(all));
                 }
             }),
             ..Hooks::NONE
@@ -216,6 +230,30 @@ pub(super) const DEVIANTS: &[Deviant] = &[
                             .retain(|range| !had.contains(range));
                     }
                 });
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
+        R_4_17a,
+        "adds exclusions to a scope that are tracked for the partner",
+        Hooks {
+            parameters: Some(|seam, paramters| {
+                if asks_to_edit(seam) {
+                    rekey_exclusions(paramters, "PartnerAdd", "Add");
+                }
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
+        R_4_17b,
+        "removes exclusions of which nothing is tracked",
+        Hooks {
+            parameters: Some(|seam, paramters| {
+                if asks_to_edit(seam) {
+                    rekey_exclusions(paramters, "None", "Delete");
+                }
             }),
             ..Hooks::NONE
         },

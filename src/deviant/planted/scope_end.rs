@@ -1,23 +1,46 @@
 //! Mistakes in how .3 and .4 report their end ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-19, R-3-20, R-4-19, R-4-20).
 
-use crate::deviant::planted::tools::{asks_to_create, asks_to_edit, end_of, failure_as_success};
+use crate::deviant::planted::tools::{asks_to_create, asks_to_edit, end_of};
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{Callback, CompletionStatus, Event, IpamException, Terminal};
 use crate::spec::RequirementId::{R_3_19, R_3_20, R_4_19, R_4_20};
-use crate::spec::{IpamExceptionId, OverallProgressStatus};
+use crate::spec::{IpamExceptionId, OverallProgressStatus, SubTaskStatus};
 use crate::trace::SessionIndex;
 
-/// Whether a failure is that of a partner server which did not take a scope.
-fn is_refusal(event: &Event, id: IpamExceptionId) -> bool {
-    match event {
-        Event::Callback(Callback::SetOverallStatus {
-            completion_status: Some(status),
+/// Takes what a partner server refused with that fault for done: subtask and operation.
+fn refusal_as_success(
+    seam: &mut Seam,
+    session: SessionIndex,
+    mut event: Event,
+    id: IpamExceptionId,
+) {
+    let is_refusal = |exception: Option<&IpamException>| {
+        exception.is_some_and(|e| e.ids().any(|found| found == id))
+    };
+    match &mut event {
+        Event::Callback(Callback::SetSubTaskStatus {
+            status,
+            completion_status,
             ..
-        }) => status
-            .exception()
-            .is_some_and(|exception| exception.ids().any(|found| found == id)),
-        _ => false,
+        }) if is_refusal(completion_status.as_ref()) => {
+            *status = SubTaskStatus::CompletedWithSuccess;
+            *completion_status = None;
+        }
+        Event::Callback(Callback::SetOverallStatus {
+            overall_status,
+            completion_status,
+        }) if is_refusal(
+            completion_status
+                .as_ref()
+                .and_then(CompletionStatus::exception),
+        ) =>
+        {
+            *overall_status = OverallProgressStatus::CompletedWithSuccess;
+            *completion_status = None;
+        }
+        _ => {}
     }
+    seam.tell(session, event);
 }
 
 /// Tells a success with that status where the condition holds.
@@ -96,9 +119,8 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "takes a new copy for created though the partner server refused it",
         Hooks {
             event: Some(|seam, session, event| {
-                failure_as_success(seam, session, event, |_, event| {
-                    is_refusal(event, IpamExceptionId::SCOPE_FAILED_TO_ADD_REMOTE)
-                });
+                let id = IpamExceptionId::SCOPE_FAILED_TO_ADD_REMOTE;
+                refusal_as_success(seam, session, event, id);
             }),
             ..Hooks::NONE
         },
@@ -151,9 +173,8 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "takes a copy for updated though the partner server refused it",
         Hooks {
             event: Some(|seam, session, event| {
-                failure_as_success(seam, session, event, |_, event| {
-                    is_refusal(event, IpamExceptionId::SCOPE_FAILED_TO_UPDATE_REMOTE)
-                });
+                let id = IpamExceptionId::SCOPE_FAILED_TO_UPDATE_REMOTE;
+                refusal_as_success(seam, session, event, id);
             }),
             ..Hooks::NONE
         },

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::deviant::planted::tools::{new_range, old_range};
+use crate::deviant::planted::tools::{new_range, old_range, twin};
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{AdmIpRangeRow, RecordId};
 use crate::spec::RequirementId::{R_3_12, R_3_13, R_4_12, R_4_13};
@@ -20,7 +20,7 @@ fn before(address: IpAddr) -> IpAddr {
 /// The name of a server that has a scope of the same subnet, but not of the range's own.
 fn other_server(seam: &Seam, range: &AdmIpRangeRow) -> Option<String> {
     let own = seam.store.scope((range.family, range.scope_record_id))?;
-    let twin = crate::deviant::planted::tools::twin(seam, &own)?;
+    let twin = twin(seam, &own)?;
     let server = seam
         .store
         .get_dhcp_server_from_table(twin.dhcp_server_record_id, twin.family)?;

@@ -110,6 +110,28 @@ pub(super) fn retype(
     }
 }
 
+/// Takes one key of tracked exclusions for another.
+pub(super) fn rekey_exclusions(paramters: &mut Option<Value>, from: &str, to: &str) {
+    let Some(scope) = scope_mut(paramters) else {
+        return;
+    };
+    let Some(Value::Object(mut ranges)) = scope.member("ExclusionRanges").cloned() else {
+        return;
+    };
+    let Some(Value::List(mut pairs)) = ranges.member("OperationTracker").cloned() else {
+        return;
+    };
+    for pair in &mut pairs {
+        if let Value::Object(pair) = pair
+            && text_in(pair, "key") == Some(from)
+        {
+            pair.set("key", to.into());
+        }
+    }
+    ranges.set("OperationTracker", Value::List(pairs));
+    scope.set("ExclusionRanges", ranges.into());
+}
+
 // What is told.
 
 /// How an event says that the operation ended.
