@@ -341,12 +341,7 @@ fn details(operation: &Operation<'_>, end: &EitherEnd, number: usize) -> Option<
     let exception = exception?;
     let requirement = match end.stage {
         Stage::StartFault => RequirementId::R_FAULT_2,
-        Stage::Processing(_) => match operation.request {
-            Request::Call(crate::spec::IpamAdminOperationId::ReplicateServer, _) => {
-                RequirementId::R_31_7
-            }
-            _ => RequirementId::R_PROC_2,
-        },
+        Stage::Processing(_) => operation.failure_details(),
     };
     let fits = exception.ids().any(|id| end.details.contains(&id));
     let result = if fits {

@@ -5,11 +5,11 @@ mod leftovers;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
-use crate::check::operation::{Operation, Request, Stored};
+use crate::check::operation::Operation;
 use crate::check::oracle::shows_store;
 use crate::model::{
     AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables,
-    Terminal, Value,
+    Terminal,
 };
 use crate::oracle::{Allowed, Choice, Copy, Fate, OptionMeaning, Stage, Taken, Write, WriteKind};
 use crate::scenario::{Column, ColumnView};
@@ -109,19 +109,7 @@ pub(super) fn judge(
 /// The step that a call of .3 or .4 by the client stands for: it replicates nothing, so no requirement of .29 can be
 /// broken by it.
 fn stores_directly(operation: &Operation<'_>) -> Option<RequirementId> {
-    let named = |value: Option<&Value>| match value {
-        Some(Value::Object(object)) => match object.member("OperationId") {
-            Some(Value::Text(name)) => IpamAdminOperationId::from_name(name),
-            _ => None,
-        },
-        _ => None,
-    };
-    let operation = match operation.request {
-        Request::Call(id, _) => Some(id),
-        Request::Start(Stored::Accepted(value)) => named(value),
-        _ => None,
-    };
-    match operation? {
+    match operation.id()? {
         IpamAdminOperationId::CreateDhcpScope => Some(RequirementId::R_3_10),
         IpamAdminOperationId::EditDhcpScope => Some(RequirementId::R_4_10),
         _ => None,
@@ -667,19 +655,20 @@ impl Rows<'_> {
             );
         }
         let copy = &write.copy;
+        let had = before.map(|row| &row.details.exclusion_ranges);
         let mut groups = vec![
             (SEVEN, seven, Grade::Hard, Taken::Source),
             (CONFIGURATION, seven, Grade::Soft, copy.configuration),
             (DNS, dns, Grade::Soft, copy.dns),
             (OWN, seven, Grade::Soft, Taken::Own),
         ];
-        if copy.exclusions.is_some() {
-            groups.push((EXCLUSIONS, added, Grade::Soft, Taken::Source));
-            let had = before.map(|row| &row.details.exclusion_ranges);
-            if let (Some(had), Some(wanted)) = (had, &copy.exclusions)
-                && !had.is_subset(wanted)
-                && wanted == &found.details.exclusion_ranges
-            {
+        if let Some(wanted) = &copy.exclusions {
+            let there = &found.details.exclusion_ranges;
+            let wrongly_removed =
+                had.is_some_and(|had| is_about_removal(had.iter(), wanted.iter(), there.iter()));
+            let requirement = if wrongly_removed { removed } else { added };
+            groups.push((EXCLUSIONS, requirement, Grade::Soft, Taken::Source));
+            if had.is_some_and(|had| !had.is_subset(wanted)) && wanted == there {
                 report.pass(removed, "copy-columns");
             }
         }
@@ -752,7 +741,8 @@ impl Rows<'_> {
             .iter()
             .flatten()
             .any(|option| !wanted.iter().any(|other| same_option(option, other)));
-        if meanings(self.after, &self.after_options, found).as_ref() == Some(wanted) {
+        let there = meanings(self.after, &self.after_options, found);
+        if there.as_ref() == Some(wanted) {
             // a copy without options says nothing
             if !wanted.is_empty() {
                 report.pass(added, "copy-options");
@@ -764,8 +754,18 @@ impl Rows<'_> {
         }
         let name = self.names.scope(found);
         let list: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+        // an old value beside the new one belongs to what is set
+        let is_set =
+            |option: &&OptionMeaning| wanted.iter().any(|other| same_option(option, other));
+        let wrongly_removed = match (&had, &there) {
+            (Some(had), Some(there)) => {
+                is_about_removal(had.iter(), wanted.iter(), there.iter())
+                    && there.iter().filter(is_set).count() <= wanted.len()
+            }
+            _ => false,
+        };
         report.differs(
-            added,
+            if wrongly_removed { removed } else { added },
             Grade::Soft,
             "copy-options",
             format!("{name}: options = `{}`", list.join(", ")),
@@ -891,6 +891,19 @@ impl Rows<'_> {
             |row| self.names.scope(row),
         )
     }
+}
+
+/// Whether what differs from what is wanted was there before: kept though it had to go, or gone though it had to stay.
+fn is_about_removal<'a, T: Ord + 'a>(
+    had: impl Iterator<Item = &'a T>,
+    wanted: impl Iterator<Item = &'a T>,
+    there: impl Iterator<Item = &'a T>,
+) -> bool {
+    let had: BTreeSet<&T> = had.collect();
+    let wanted: BTreeSet<&T> = wanted.collect();
+    let there: BTreeSet<&T> = there.collect();
+    let mut wrong = wanted.symmetric_difference(&there).peekable();
+    wrong.peek().is_some() && wrong.all(|item| had.contains(*item))
 }
 
 /// Whether one option is another's, perhaps with other values.

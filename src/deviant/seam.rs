@@ -37,6 +37,8 @@ pub struct Memory {
     pub count: Cell<u64>,
     /// Columns that a hook took away and has to put back, by the scope they belong to.
     pub columns: RefCell<BTreeMap<RowKey, ScopeDetails>>,
+    /// The option row that was deleted last.
+    pub deleted: Option<Arc<AdmDhcpOptionsRow>>,
     /// Events that are held back.
     pub held: Vec<(SessionIndex, Event)>,
     /// Who opened each session.

@@ -214,17 +214,29 @@ impl Rows<'_> {
                 );
             }
         }
-        for row in self.difference.options.rows() {
+        let options = &self.difference.options;
+        let gone = options.deleted.iter().map(|row| (row, R::R_4_16b));
+        let others = options
+            .created
+            .iter()
+            .chain(options.changed.iter().map(|(_, row)| row));
+        for (row, step) in gone.chain(others.map(|row| (row, R::R_4_16a))) {
             let key = (row.family, row.scope_record_id);
-            if !self.explained.contains(&key) {
-                let is_source = sources.contains(&key);
-                differs(
-                    if is_source { of_source } else { outside },
-                    Grade::Hard,
-                    "the options of other scopes stay as they are".to_owned(),
-                    "they differ".to_owned(),
-                );
+            if self.explained.contains(&key) {
+                continue;
             }
+            // beside a scope that was written, its options went to, or were taken from, another one
+            let requirement = match sources.contains(&key) {
+                true => of_source,
+                false if direct.is_none() && !self.explained.is_empty() => step,
+                false => outside,
+            };
+            differs(
+                requirement,
+                Grade::Hard,
+                "the options of other scopes stay as they are".to_owned(),
+                "they differ".to_owned(),
+            );
         }
         if found.is_empty() {
             self.report.pass(outside, "nothing-else-changes");

@@ -2,10 +2,14 @@
 
 mod callbacks;
 mod controls;
-mod replicate_server;
-mod replication;
+mod scope_columns;
+mod scope_details;
+mod scope_end;
+mod scope_options;
+mod scope_parameters;
+mod scope_range;
+mod scope_steps;
 mod tools;
-mod validation;
 
 use crate::deviant::Deviant;
 
@@ -14,8 +18,13 @@ use crate::deviant::Deviant;
 pub fn deviants() -> Vec<Deviant> {
     [
         callbacks::DEVIANTS,
-        replicate_server::DEVIANTS,
-        validation::DEVIANTS,
+        scope_parameters::DEVIANTS,
+        scope_steps::DEVIANTS,
+        scope_columns::DEVIANTS,
+        scope_details::DEVIANTS,
+        scope_range::DEVIANTS,
+        scope_options::DEVIANTS,
+        scope_end::DEVIANTS,
         controls::DEVIANTS,
     ]
     .concat()

@@ -53,6 +53,14 @@ pub(super) fn id_in(object: &Object, name: &str) -> RecordId {
     }
 }
 
+/// The text of a member of an object.
+pub(super) fn text_in<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
+    match object.member(name)? {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// The texts in an array of an object.
 pub(super) fn texts(object: &Object, name: &str) -> Vec<String> {
     let Some(Value::List(items)) = object.member(name) else {
@@ -100,6 +108,28 @@ pub(super) fn retype(
         object.type_name = Some(type_name.to_owned());
         object.set("OperationId", operation.name().into());
     }
+}
+
+/// Takes one key of tracked exclusions for another.
+pub(super) fn rekey_exclusions(paramters: &mut Option<Value>, from: &str, to: &str) {
+    let Some(scope) = scope_mut(paramters) else {
+        return;
+    };
+    let Some(Value::Object(mut ranges)) = scope.member("ExclusionRanges").cloned() else {
+        return;
+    };
+    let Some(Value::List(mut pairs)) = ranges.member("OperationTracker").cloned() else {
+        return;
+    };
+    for pair in &mut pairs {
+        if let Value::Object(pair) = pair
+            && text_in(pair, "key") == Some(from)
+        {
+            pair.set("key", to.into());
+        }
+    }
+    ranges.set("OperationTracker", Value::List(pairs));
+    scope.set("ExclusionRanges", ranges.into());
 }
 
 // What is told.
