@@ -7,6 +7,7 @@ mod grammar;
 mod operation;
 mod oracle;
 mod rows;
+mod selection;
 
 pub use self::oracle::{Authority, Document};
 pub use foretell::{Foretold, What as ForetoldWhat, foretell};

@@ -1,10 +1,10 @@
 //! The oracle against the trace: what was asked, what the document allows, what came.
 
 use crate::check::operation::{Operation, Request, Stored};
-use crate::check::rows;
+use crate::check::{rows, selection};
 use crate::model::{Callback, Event, IpamException, Terminal, Value};
 use crate::oracle::{
-    self, Allowed, AllowedReply, Case, EitherEnd, PartnerBounds, ReplyKind, Stage,
+    self, Allowed, AllowedReply, Case, Choice, EitherEnd, PartnerBounds, ReplyKind, Stage,
 };
 use crate::spec::{Grade, IpamAdminOperationId, Question, RULINGS, Readings, RequirementId};
 use crate::trace::{Door, Trace};
@@ -206,6 +206,7 @@ fn start(
         allowed,
         seen.map(|(_, stage)| stage),
     ));
+    selection::name_other_delegate(trace, operation, case, seen, &mut results);
     name_reading(trace, operation, case, &mut results);
     results
 }
@@ -222,12 +223,14 @@ fn no_end(operation: &Operation<'_>, ruling: &EitherEnd) -> CheckResult {
         (None, Some(_)) => "StartProgressCallback, and no SetOverallStatus with a Completed value",
         (None, None) => "neither a fault reply nor a callback that tells an end",
     };
+    let requirement = match (ruling.stage, fault) {
+        _ if late => RequirementId::R_PRE_5,
+        // The fault itself is not told, whatever it is.
+        (Stage::Processing(Terminal::Failure), None) => operation.failure_details(),
+        _ => ruling.requirement,
+    };
     CheckResult::differs(
-        if late {
-            RequirementId::R_PRE_5
-        } else {
-            ruling.requirement
-        },
+        requirement,
         Grade::Hard,
         Judge::Oracle,
         "end",
@@ -264,6 +267,21 @@ fn name_reading(
 
 fn unexpected_end(allowed: &Allowed, stage: Stage) -> CheckResult {
     let ruling = &allowed.ends[0];
+    // A failure where nothing was to be done: what is to be skipped was taken for an error.
+    let only_skip = || {
+        let mut skipped = allowed.fates.iter().map(|fate| match fate.choices[..] {
+            [Choice::Skip { requirement, .. }] => Some(requirement),
+            _ => None,
+        });
+        let first = skipped.next().flatten()?;
+        skipped.all(|other| other.is_some()).then_some(first)
+    };
+    let requirement = match (ruling.stage, stage) {
+        (Stage::Processing(Terminal::Success), Stage::Processing(Terminal::Failure)) => {
+            only_skip().unwrap_or(ruling.requirement)
+        }
+        _ => ruling.requirement,
+    };
     // One way only, yet graded EITHER: the ruling is soft.
     let soft = allowed.ends.len() == 1 && ruling.grade != Grade::Hard;
     let expected = allowed
@@ -277,14 +295,7 @@ fn unexpected_end(allowed: &Allowed, stage: Stage) -> CheckResult {
         Stage::Processing(terminal) => format!("SetOverallStatus with {terminal}"),
     };
     let grade = if soft { Grade::Soft } else { Grade::Hard };
-    CheckResult::differs(
-        ruling.requirement,
-        grade,
-        Judge::Oracle,
-        "end",
-        expected,
-        found,
-    )
+    CheckResult::differs(requirement, grade, Judge::Oracle, "end", expected, found)
 }
 
 /// The reading of one question under which a test holds, if there is one: what the target may be following.

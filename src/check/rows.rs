@@ -1,5 +1,6 @@
 //! The store after an operation against what the oracle allows: every difference has to be explained.
 
+mod instead;
 mod leftovers;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -8,8 +9,8 @@ use std::net::IpAddr;
 use crate::check::operation::Operation;
 use crate::check::oracle::shows_store;
 use crate::model::{
-    AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables,
-    Terminal,
+    AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, Callback, RecordId, RowKey, ScopeDetails,
+    SubTaskDetails, Tables, Terminal,
 };
 use crate::oracle::{Allowed, Choice, Copy, Fate, OptionMeaning, Stage, Taken, Write, WriteKind};
 use crate::scenario::{Column, ColumnView};
@@ -102,16 +103,42 @@ pub(super) fn judge(
     if operation.disturbed {
         return Vec::new();
     }
-    let direct = stores_directly(operation);
-    states(&trace.setup.names, before, after, allowed, end, direct)
+    let asked = Asked {
+        operation: operation.id(),
+        told: told(operation),
+    };
+    states(&trace.setup.names, before, after, allowed, end, asked)
+}
+
+/// What bears on the reason why a row is wrong.
+#[derive(Debug, Default)]
+struct Asked {
+    /// The operation that was run, where it is known.
+    operation: Option<IpamAdminOperationId>,
+    /// The subnets of the scopes that subtasks were announced for.
+    told: BTreeSet<String>,
+}
+
+/// The subnets of the scopes that subtasks were announced for.
+fn told(operation: &Operation<'_>) -> BTreeSet<String> {
+    let instances = operation.callbacks.iter().filter_map(|(_, callback)| {
+        let Callback::AddSubTask { sub_task_instance } = callback else {
+            return None;
+        };
+        match &sub_task_instance.sub_task_instance_details {
+            Some(SubTaskDetails::ScopeDataFormatter { scope_id, .. }) => Some(scope_id.clone()),
+            _ => None,
+        }
+    });
+    instances.collect()
 }
 
 /// The step that a call of .3 or .4 by the client stands for: it replicates nothing, so no requirement of .29 can be
 /// broken by it.
-fn stores_directly(operation: &Operation<'_>) -> Option<RequirementId> {
-    match operation.id()? {
-        IpamAdminOperationId::CreateDhcpScope => Some(RequirementId::R_3_10),
-        IpamAdminOperationId::EditDhcpScope => Some(RequirementId::R_4_10),
+const fn stores_directly(operation: Option<IpamAdminOperationId>) -> Option<RequirementId> {
+    match operation {
+        Some(IpamAdminOperationId::CreateDhcpScope) => Some(RequirementId::R_3_10),
+        Some(IpamAdminOperationId::EditDhcpScope) => Some(RequirementId::R_4_10),
         _ => None,
     }
 }
@@ -123,8 +150,9 @@ fn states(
     after: &Tables,
     allowed: &Allowed,
     end: Option<Stage>,
-    direct: Option<RequirementId>,
+    asked: Asked,
 ) -> Vec<CheckResult> {
+    let direct = stores_directly(asked.operation);
     let difference = difference(before, after);
     let mut created: BTreeMap<Place, Vec<AdmDhcpScopesRow>> = BTreeMap::new();
     for row in &difference.scopes.created {
@@ -133,6 +161,7 @@ fn states(
         rows.push(AdmDhcpScopesRow::clone(row));
     }
     let mut rows = Rows {
+        asked,
         names,
         before,
         after,
@@ -155,6 +184,7 @@ fn states(
         explained: BTreeSet::new(),
         attached: BTreeSet::new(),
         in_step: BTreeSet::new(),
+        missing: Vec::new(),
         report: Report::default(),
     };
     rows.fates(allowed, end);
@@ -246,6 +276,7 @@ impl Report {
 type Place = (AddressFamily, RecordId, IpAddr);
 
 struct Rows<'a> {
+    asked: Asked,
     names: &'a Names,
     before: &'a Tables,
     after: &'a Tables,
@@ -266,7 +297,16 @@ struct Rows<'a> {
     attached: BTreeSet<(RecordId, RecordId)>,
     /// Sources that are to be marked InSync (OQ-11).
     in_step: BTreeSet<RecordId>,
+    missing: Vec<Missing>,
     report: Report,
+}
+
+/// A copy that is as before though the operation succeeded.
+struct Missing {
+    source: RowKey,
+    write: Write,
+    expected: String,
+    found: &'static str,
 }
 
 /// What became of a write that a fate speaks of.
@@ -317,6 +357,14 @@ impl Rows<'_> {
         let mut written = vec![false; allowed.fates.len()];
         for (index, fate) in allowed.fates.iter().enumerate() {
             written[index] = self.fate(fate, success, refused);
+        }
+        for missing in std::mem::take(&mut self.missing) {
+            let requirement = self
+                .why_missing(allowed, &written, &missing)
+                .unwrap_or(missing.write.requirement);
+            let (expected, found) = (missing.expected, missing.found);
+            self.report
+                .differs(requirement, Grade::Hard, "copy-written", expected, found);
         }
         if !success {
             for (places, most) in &allowed.at_most_written {
@@ -423,13 +471,12 @@ impl Rows<'_> {
         };
         let copy = self.scope_name(fate, write);
         let expected = format!("{copy} {verb} of {}", self.source_name(fate));
-        self.report.differs(
-            write.requirement,
-            Grade::Hard,
-            "copy-written",
+        self.missing.push(Missing {
+            source: (fate.family, fate.source),
+            write: Write::clone(write),
             expected,
             found,
-        );
+        });
     }
 
     fn written(&mut self, fate: &Fate, seen: &[Seen<'_>], refused: bool) {

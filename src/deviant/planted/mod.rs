@@ -2,6 +2,12 @@
 
 mod callbacks;
 mod controls;
+mod partner_faults;
+mod replicate_scopes;
+mod replicate_server;
+mod replicated_copies;
+mod replication;
+mod replication_controls;
 mod scope_columns;
 mod scope_details;
 mod scope_end;
@@ -10,6 +16,7 @@ mod scope_parameters;
 mod scope_range;
 mod scope_steps;
 mod tools;
+mod validation;
 
 use crate::deviant::Deviant;
 
@@ -18,6 +25,10 @@ use crate::deviant::Deviant;
 pub fn deviants() -> Vec<Deviant> {
     [
         callbacks::DEVIANTS,
+        replicate_server::DEVIANTS,
+        replicate_scopes::DEVIANTS,
+        replicated_copies::DEVIANTS,
+        partner_faults::DEVIANTS,
         scope_parameters::DEVIANTS,
         scope_steps::DEVIANTS,
         scope_columns::DEVIANTS,
@@ -25,7 +36,9 @@ pub fn deviants() -> Vec<Deviant> {
         scope_range::DEVIANTS,
         scope_options::DEVIANTS,
         scope_end::DEVIANTS,
+        validation::DEVIANTS,
         controls::DEVIANTS,
+        replication_controls::DEVIANTS,
     ]
     .concat()
 }

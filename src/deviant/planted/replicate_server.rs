@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::deviant::planted::replication::{
-    failure, partner_in, partners_of, scopes_where, server_parameters, source_of, tell_other_details,
+    failure, partner_in, partners_of, scopes_where, server_parameters, source_of,
+    tell_other_details,
 };
 use crate::deviant::planted::tools::{
     end_of, failure_as_success, failure_untold, given_type, object, operation,
@@ -16,8 +17,9 @@ use crate::model::{
 use crate::spec::RequirementId::{
     R_31_1a, R_31_1b, R_31_2, R_31_3a, R_31_4, R_31_5, R_31_6, R_31_7,
 };
-use crate::spec::{AddressFamily, DhcpScopeStatus, IpamAdminOperationId, IpamExceptionId};
+use crate::spec::{AddressFamily, IpamAdminOperationId, IpamExceptionId};
 use crate::store::DataStore;
+use crate::world::Does;
 
 const V4: AddressFamily = AddressFamily::InterNetwork;
 
@@ -122,31 +124,6 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_31_3a,
-        "collects at most ten scopes",
-        Hooks {
-            scopes: Some(|seam, server, family| {
-                let mut scopes = seam.store.get_scopes_for_server(server, family)?;
-                scopes.truncate(10);
-                Some(scopes)
-            }),
-            ..Hooks::NONE
-        },
-    ),
-    Deviant::mistake(
-        R_31_3a,
-        "collects active scopes only",
-        Hooks {
-            scopes: Some(|seam, server, family| {
-                scopes_where(seam, family, |row| {
-                    row.dhcp_server_record_id == server
-                        && row.details.status != DhcpScopeStatus::Deactivated
-                })
-            }),
-            ..Hooks::NONE
-        },
-    ),
-    Deviant::mistake(
-        R_31_3a,
         "collects the scopes as they were when the server was started",
         Hooks {
             scopes: Some(|seam, server, family| {
@@ -190,23 +167,14 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_31_4,
-        "fails when no scope of the server is in failover",
+        "gives a partner up that answers late",
         Hooks {
-            event: Some(|seam, session, event| {
-                let told = if is_success(seam, &event) && seam.memory.count.get() == 0 {
-                    failure(IpamExceptionId::FAILED_TO_REPLICATE_SERVER)
-                } else {
-                    event
-                };
-                seam.tell(session, told);
-            }),
-            scopes: Some(|seam, server, family| {
-                seam.memory.count.set(0);
-                seam.store.get_scopes_for_server(server, family)
-            }),
-            relation: Some(|seam, id| {
-                seam.count();
-                seam.store.relation(id)
+            reset: Some(|_, setup, _| {
+                for rule in &mut setup.partner {
+                    if rule.does == Does::Late {
+                        rule.does = Does::Unreachable;
+                    }
+                }
             }),
             ..Hooks::NONE
         },
@@ -218,9 +186,8 @@ pub(super) const DEVIANTS: &[Deviant] = &[
             scopes: Some(|seam, server, family| {
                 let own = seam.store.get_scopes_for_server(server, family)?;
                 let fetched = own.iter().map(|scope| {
-                    copy_at_a_partner(seam, scope).map_or_else(|| scope.clone(), |copy| {
-                        DhcpScope::from(&*copy)
-                    })
+                    copy_at_a_partner(seam, scope)
+                        .map_or_else(|| scope.clone(), |copy| DhcpScope::from(&*copy))
                 });
                 Some(fetched.collect())
             }),
@@ -252,7 +219,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "selects the delegate by the type of the parameters",
         Hooks {
             parameters: Some(|seam, paramters| {
-                if seam.memory.operation.is_none()
+                if operation(seam).is_some()
                     && given_type(seam) == Some("ReplicateServerParameters")
                 {
                     select(paramters);
@@ -266,9 +233,9 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "replicates a server when no OperationId is given",
         Hooks {
             parameters: Some(|_, paramters| {
-                if object(paramters.as_ref()).is_some_and(|object| {
-                    object.member("OperationId").is_none()
-                }) {
+                if object(paramters.as_ref())
+                    .is_some_and(|object| object.member("OperationId").is_none())
+                {
                     select(paramters);
                 }
             }),
@@ -344,10 +311,16 @@ fn select(paramters: &mut Option<Value>) {
 
 /// The row that the scope is replicated to, if it is there.
 fn copy_at_a_partner(seam: &Seam, scope: &DhcpScope) -> Option<Arc<AdmDhcpScopesRow>> {
-    let association = seam.store.associations_of(scope.record_id).into_iter().next()?;
+    let association = seam
+        .store
+        .associations_of(scope.record_id)
+        .into_iter()
+        .next()?;
     let relation = seam.store.relation(association.failover_relation_id)?;
     let partner = partner_in(&relation, scope.parent_dhcp_server_record_id)?;
-    let copy = seam.store.scope_on_server(V4, partner, scope.details.scope_id)?;
+    let copy = seam
+        .store
+        .scope_on_server(V4, partner, scope.details.scope_id)?;
     seam.store.scope((V4, copy))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::deviant::Seam;
-use crate::deviant::planted::tools::end_of;
+use crate::deviant::planted::tools::{end_of, object};
 use crate::model::{
     AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, Callback, CompletionStatus, DhcpScope, Event,
     IpamException, Object, RecordId, Terminal, Value,
@@ -59,22 +59,42 @@ pub(super) fn partners_of(seam: &Seam, server: RecordId) -> BTreeSet<RecordId> {
         .collect()
 }
 
+/// The scope of the same subnet whose relationship makes this row its copy, and the relationship.
+pub(super) fn first_source(
+    seam: &Seam,
+    copy: &AdmDhcpScopesRow,
+) -> Option<(Arc<AdmDhcpScopesRow>, Arc<AdmDhcpFailoverRelationRow>)> {
+    let tables = seam.store.tables();
+    tables.scope_failovers.values().find_map(|association| {
+        let source = tables.scopes.get(&(V4, association.scope_id))?;
+        let relation = tables.relations.get(&association.failover_relation_id)?;
+        let to = partner_in(relation, source.dhcp_server_record_id)?;
+        let is_its = to == copy.dhcp_server_record_id
+            && copy.family == V4
+            && source.details.scope_id == copy.details.scope_id;
+        is_its.then(|| (Arc::clone(source), Arc::clone(relation)))
+    })
+}
+
 /// The scope of the same subnet whose relationship makes this row its copy.
 pub(super) fn source_of(seam: &Seam, copy: &AdmDhcpScopesRow) -> Option<Arc<AdmDhcpScopesRow>> {
-    let tables = seam.store.tables();
-    tables
-        .scope_failovers
-        .values()
-        .filter_map(|association| {
-            let source = tables.scopes.get(&(V4, association.scope_id))?;
-            let relation = tables.relations.get(&association.failover_relation_id)?;
-            let to = partner_in(relation, source.dhcp_server_record_id)?;
-            let is_its = to == copy.dhcp_server_record_id
-                && copy.family == V4
-                && source.details.scope_id == copy.details.scope_id;
-            is_its.then(|| Arc::clone(source))
-        })
-        .next()
+    first_source(seam, copy).map(|(source, _)| source)
+}
+
+/// A member of the parameters as they were given.
+pub(super) fn members<'a>(seam: &'a Seam, name: &str) -> Option<&'a Value> {
+    object(seam.memory.parameters.as_ref())?.member(name)
+}
+
+/// Changes the collection of ReplicateScopeParameters that are about to be given.
+pub(super) fn change_scopes(paramters: &mut Option<Value>, change: impl FnOnce(&mut Vec<Value>)) {
+    let Some(Value::Object(object)) = paramters else {
+        return;
+    };
+    let scopes = object.members.iter_mut().find(|(name, _)| name == "Scopes");
+    if let Some((_, Value::List(scopes))) = scopes {
+        change(scopes);
+    }
 }
 
 /// The end of an operation that failed for this reason.

@@ -192,9 +192,9 @@ fn mask_of(prefix_length: i32) -> IpAddr {
 
 fn after(address: IpAddr, by: u8) -> IpAddr {
     match address {
-        IpAddr::V4(address) => {
-            IpAddr::V4(Ipv4Addr::from(u32::from(address).wrapping_add(u32::from(by))))
-        }
+        IpAddr::V4(address) => IpAddr::V4(Ipv4Addr::from(
+            u32::from(address).wrapping_add(u32::from(by)),
+        )),
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from(
             u128::from(address).wrapping_add(u128::from(by)),
         )),
