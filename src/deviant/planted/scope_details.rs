@@ -218,16 +218,15 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_4_17b,
-        "removes every exclusion that the object does not add",
+        "removes every exclusion where one is to be removed",
         Hooks {
             update_scope: Some(|seam, row| {
                 let is_asked = asks_to_edit(seam);
                 update(seam, row, |there, row| {
-                    if is_asked {
-                        let had = &there.details.exclusion_ranges;
-                        row.details
-                            .exclusion_ranges
-                            .retain(|range| !had.contains(range));
+                    let had = &there.details.exclusion_ranges;
+                    let ranges = &mut row.details.exclusion_ranges;
+                    if is_asked && !had.is_subset(ranges) {
+                        ranges.retain(|range| !had.contains(range));
                     }
                 });
             }),
