@@ -7,9 +7,11 @@
 
 mod corpus;
 mod hooks;
+mod listing;
 mod matrix;
 pub mod oracle;
 mod planted;
+mod readers;
 mod seam;
 mod target;
 
@@ -17,8 +19,10 @@ use crate::spec::{Question, RequirementId};
 
 pub use corpus::{Corpus, Run};
 pub use hooks::Hooks;
+pub use listing::{ListedDeviant, ListedOracle, Listing, Trouble};
 pub use matrix::{Failure, Judged, Row, first_kill, judge};
 pub use planted::deviants;
+pub use readers::{html, table};
 pub use seam::{Memory, Seam};
 pub use target::deviant_target;
 
