@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{Callback, ClientMessage, Event, Tables, Value};
+use crate::model::{Callback, ClientMessage, Event, Percentage, Tables, Value};
 use crate::spec::{IpamAdminOperationId, OverallProgressStatus};
 use crate::world::{Caller, Setup};
 
@@ -198,6 +198,8 @@ pub struct TrackerState {
     pub overall: OverallState,
     /// How many entries SubTasksStatus has.
     pub subtasks: usize,
+    /// The percentage of the whole operation (R-CB-5).
+    pub percentage: Percentage,
 }
 
 /// The states of [MS-IPAMM2] 3.21.1.1.

@@ -130,7 +130,16 @@ fn explain_refuses_what_it_cannot_show() {
             "title = \"a claim\"\n[[steps]]\nkeepalive = {}\n",
         );
     for (arguments, code, said) in [
-        (&["explain", "nowhere.toml"][..], 2, "IC2001"),
+        (
+            &["explain", "nowhere.toml"][..],
+            3,
+            "there is no file or folder `nowhere.toml`",
+        ),
+        (
+            &["explain", "lease"],
+            3,
+            "there is no file or folder `lease`; did you mean `lease.toml`",
+        ),
         (&["explain", "wrong.toml"], 2, "did you mean `title`"),
         (&["explain", "."], 3, "is a folder"),
         (

@@ -495,7 +495,7 @@ fn a_file_that_cannot_be_read_is_reported_and_left_alone() {
     }
     let text = std::fs::read_to_string(cli.folder().join("wrong.toml")).expect("the file");
     assert_eq!(text, wrong);
-    assert_eq!(cli.run(&["fmt", "nowhere.toml"]).code, Some(2));
+    assert_eq!(cli.run(&["fmt", "nowhere.toml"]).code, Some(3));
     assert_eq!(cli.run(&["fmt"]).code, Some(3));
 }
 

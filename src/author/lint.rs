@@ -321,12 +321,12 @@ pub const JUDGED_UNASKED: &[RequirementId] = {
     &[
         R_FAULT_1, R_PRE_3, R_PRE_4, R_KA_1, R_FAULT_2, R_PRE_5, R_INIT_2, R_INIT_3, R_INIT_4,
         R_INIT_6, R_INIT_7, R_START_1, R_START_3, R_START_4, R_PROC_1, R_PROC_2, R_PROC_3, R_SM_1,
-        R_SM_2, R_SM_3, R_SM_4, R_SM_5, R_SM_6, R_SM_8, R_SM_10, R_CB_4, R_AUTH_11, R_31_1a,
-        R_31_1b, R_31_2, R_31_4, R_31_7, R_29_1a, R_29_1b, R_29_2a, R_29_2b, R_29_3a, R_29_3b,
-        R_29_4, R_29_5a, R_29_5b, R_29_6a, R_29_6b, R_29_7, R_3_1a, R_3_1b, R_3_2, R_3_6, R_3_8,
-        R_3_10, R_3_12, R_3_13, R_3_15, R_3_17a, R_3_19, R_3_20, R_4_1a, R_4_1b, R_4_2, R_4_6,
-        R_4_8, R_4_10, R_4_12, R_4_13, R_4_15, R_4_17a, R_4_19, R_4_20, R_VAL_1, R_VAL_2, R_VAL_3,
-        R_VAL_4,
+        R_SM_2, R_SM_3, R_SM_4, R_SM_5, R_SM_6, R_SM_8, R_SM_10, R_CB_3, R_CB_4, R_CB_5, R_CB_6,
+        R_CB_9, R_AUTH_11, R_31_1a, R_31_1b, R_31_2, R_31_4, R_31_7, R_29_1a, R_29_1b, R_29_2a,
+        R_29_2b, R_29_3a, R_29_3b, R_29_4, R_29_5a, R_29_5b, R_29_6a, R_29_6b, R_29_7, R_3_1a,
+        R_3_1b, R_3_2, R_3_6, R_3_8, R_3_10, R_3_12, R_3_13, R_3_15, R_3_17a, R_3_19, R_3_20,
+        R_4_1a, R_4_1b, R_4_2, R_4_6, R_4_8, R_4_10, R_4_12, R_4_13, R_4_15, R_4_17a, R_4_19,
+        R_4_20, R_VAL_1, R_VAL_2, R_VAL_3, R_VAL_4,
     ]
 };
 
@@ -400,6 +400,7 @@ fn expectations(expect: &Expect, found: &mut Vec<Warning>) {
         && tracker.state.is_none()
         && tracker.overall.is_none()
         && tracker.subtasks.is_none()
+        && tracker.percent.is_none()
     {
         warn(tracker.span, "a `tracker` that asks for nothing", LEAVE_OUT);
     }

@@ -2,6 +2,7 @@
 //!
 //! Floor 3. Grammar and oracle judge every case, whatever it expects; none stops another.
 
+mod client;
 mod foretell;
 mod grammar;
 mod operation;
@@ -37,6 +38,7 @@ pub fn check_by(
     results.extend(steps_passed_over(case, trace));
     results.extend(oracle::judge(trace, &operations, &readings, authority));
     results.extend(grammar::judge(trace, &operations, &readings));
+    results.extend(client::judge(trace));
     results
 }
 

@@ -711,8 +711,7 @@ impl Rows<'_> {
         ];
         if let Some(wanted) = &copy.exclusions {
             let there = &found.details.exclusion_ranges;
-            let wrongly_removed =
-                had.is_some_and(|had| is_about_removal(had.iter(), wanted.iter(), there.iter()));
+            let wrongly_removed = is_about_removal(had, wanted, there);
             let requirement = if wrongly_removed { removed } else { added };
             groups.push((EXCLUSIONS, requirement, Grade::Soft, Taken::Source));
             if had.is_some_and(|had| !had.is_subset(wanted)) && wanted == there {
@@ -806,8 +805,12 @@ impl Rows<'_> {
             |option: &&OptionMeaning| wanted.iter().any(|other| same_option(option, other));
         let wrongly_removed = match (&had, &there) {
             (Some(had), Some(there)) => {
-                is_about_removal(had.iter(), wanted.iter(), there.iter())
-                    && there.iter().filter(is_set).count() <= wanted.len()
+                let had = before.map(|_| had.iter().collect());
+                is_about_removal(
+                    had.as_ref(),
+                    &wanted.iter().collect(),
+                    &there.iter().collect(),
+                ) && there.iter().filter(is_set).count() <= wanted.len()
             }
             _ => false,
         };
@@ -940,17 +943,20 @@ impl Rows<'_> {
     }
 }
 
-/// Whether what differs from what is wanted was there before: kept though it had to go, or gone though it had to stay.
-fn is_about_removal<'a, T: Ord + 'a>(
-    had: impl Iterator<Item = &'a T>,
-    wanted: impl Iterator<Item = &'a T>,
-    there: impl Iterator<Item = &'a T>,
+/// Whether what differs from what is wanted was there before: kept though it had to go, or gone though it had to stay. On
+/// a create nothing was: there it is what was not taken away again.
+fn is_about_removal<T: Ord>(
+    had: Option<&BTreeSet<T>>,
+    wanted: &BTreeSet<T>,
+    there: &BTreeSet<T>,
 ) -> bool {
-    let had: BTreeSet<&T> = had.collect();
-    let wanted: BTreeSet<&T> = wanted.collect();
-    let there: BTreeSet<&T> = there.collect();
-    let mut wrong = wanted.symmetric_difference(&there).peekable();
-    wrong.peek().is_some() && wrong.all(|item| had.contains(*item))
+    wanted != there
+        && match had {
+            Some(had) => wanted
+                .symmetric_difference(there)
+                .all(|item| had.contains(item)),
+            None => wanted.is_subset(there),
+        }
 }
 
 /// Whether one option is another's, perhaps with other values.

@@ -66,6 +66,9 @@ pub(super) struct Selection {
     /// Only cases whose scenario or name contains this text
     #[arg(long, value_name = "TEXT")]
     pub(super) filter: Vec<String>,
+    /// Only cases of exactly this name
+    #[arg(long, value_name = "NAME")]
+    pub(super) case: Vec<String>,
 }
 
 impl Selection {
@@ -76,6 +79,7 @@ impl Selection {
             && self.requirement.is_empty()
             && self.tag.is_empty()
             && self.filter.is_empty()
+            && self.case.is_empty()
     }
 }
 

@@ -64,6 +64,10 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CliError> {
                     .into_iter()
                     .map(|file| (id_of(&file, Some(path)), file)),
             );
+        } else if let Err(error) = path.symlink_metadata()
+            && error.kind() == std::io::ErrorKind::NotFound
+        {
+            return Err(CliError::Usage(not_there(path)));
         } else {
             files.push((id_of(path, None), path.clone()));
         }
@@ -84,6 +88,26 @@ pub(super) fn load(paths: &[PathBuf]) -> Result<Loaded, CliError> {
         }
     }
     Ok(loaded)
+}
+
+/// What to say of a path that names nothing, with the file that was probably meant.
+fn not_there(path: &Path) -> String {
+    let mut ending = path.as_os_str().to_owned();
+    ending.push(".toml");
+    let with_ending = PathBuf::from(ending);
+    let below = Path::new(DEFAULT_FOLDER);
+    let meant = [
+        with_ending.clone(),
+        below.join(path),
+        below.join(&with_ending),
+    ]
+    .into_iter()
+    .find(|path| path.exists());
+    let said = format!("there is no file or folder `{}`", path.display());
+    match meant {
+        Some(meant) => format!("{said}; did you mean `{}`", meant.display()),
+        None => said,
+    }
 }
 
 /// What is meant when no path is given: the folder `scenarios` where there is one, else what the binary carries.
@@ -247,6 +271,11 @@ pub(super) fn selects(selection: &Selection, scenario: &Scenario, case: &Case) -
             .filter
             .iter()
             .any(|text| name.contains(text.as_str())),
+    ) && any(
+        selection.case.is_empty(),
+        case.name
+            .as_ref()
+            .is_some_and(|name| selection.case.contains(name)),
     )
 }
 

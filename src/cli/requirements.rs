@@ -10,6 +10,9 @@ use crate::cli::files::{load, render};
 use crate::cli::{CliError, Exit, run};
 use crate::spec::{Question, REQUIREMENTS, RequirementId};
 
+/// How many further cases of a requirement are told to a person.
+const CASES_MAX: usize = 10;
+
 #[derive(Serialize)]
 struct Listed {
     requirements: Vec<Row>,
@@ -116,16 +119,22 @@ fn human(rows: &[Row], in_full: bool, out: &mut dyn Write) -> Result<(), CliErro
                     writeln!(out, "        {name}={}: {}", reading.name, reading.meaning)?;
                 }
             }
-            for case in row.scenarios.iter().skip(1) {
+            let others = row.scenarios.get(1..).unwrap_or_default();
+            for case in others.iter().take(CASES_MAX) {
                 writeln!(out, "    tested by {case}")?;
+            }
+            if others.len() > CASES_MAX {
+                let more = others.len() - CASES_MAX;
+                writeln!(out, "    and {more} more: `--format json` names them all")?;
             }
         }
     }
     let count = |status: &str| rows.iter().filter(|row| row.status == status).count();
     writeln!(
         out,
-        "{} requirements: {} tested, {} implied, {} excluded, {} untested",
+        "{} requirement{}: {} tested, {} implied, {} excluded, {} untested",
         rows.len(),
+        if rows.len() == 1 { "" } else { "s" },
         count("tested"),
         count("implied"),
         count("excluded"),

@@ -2,7 +2,8 @@
 //! to R-4-17b).
 //!
 //! # What is not here
-//! R-3-18 and R-4-18: the address mapping that changed exclusions lead to is computed data, which no row here holds.
+//! R-3-18 and R-4-18: the overlap flags and the address mapping that changed exclusions lead to are computed over all
+//! ranges of an address space, which no world describes, and are compared nowhere (OQ-12).
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

@@ -69,7 +69,7 @@ pub fn command_again(
     let mut words = vec!["ipamconf".to_owned(), "run".to_owned(), quoted(file)];
     words.extend(["--door".to_owned(), door.name().to_owned()]);
     if let Some(case) = case {
-        words.extend(["--filter".to_owned(), quoted(case)]);
+        words.extend(["--case".to_owned(), quoted(case)]);
     }
     words.extend(["--seed".to_owned(), seed.to_string()]);
     for (question, reading) in readings.differing() {
@@ -420,7 +420,7 @@ mod tests {
         let command = |case| command_again("a b.toml", case, Door::NetTcp, 3, &readings, true);
         assert_eq!(
             command(Some("it's; $(rm)")),
-            "ipamconf run 'a b.toml' --door net.tcp --filter 'it'\\''s; $(rm)' --seed 3 \
+            "ipamconf run 'a b.toml' --door net.tcp --case 'it'\\''s; $(rm)' --seed 3 \
              --reading OQ-1=literal --strict"
         );
         assert_eq!(

@@ -534,7 +534,7 @@ mod tests {
                > 5 SetOverallStatus overallStatus=CompletedWithFailure completionStatus={ErrorInfo=IpamApiDhcpFailoverFailedToReplicateServer < IpamApiInvalidParameter HasIpamUpdateError=false}
                  6 SessionClosed
    = reading: follows OQ-1=literal; accept with `--reading OQ-1=literal`
-   = again: seed 7, `ipamconf run scenarios/replicate-server/lease-time.toml --door session --filter 'eight days' --seed 7`
+   = again: seed 7, `ipamconf run scenarios/replicate-server/lease-time.toml --door session --case 'eight days' --seed 7`
 
 fail[R-4-10]: the partner's copy takes over the lease time
   --> scenarios/replicate-server/lease-time.toml:20:9
@@ -560,7 +560,7 @@ fail[R-4-10]: the partner's copy takes over the lease time
                  4 SetCompletionPercentage completionPercentage=33.3
                  5 SetOverallStatus overallStatus=CompletedWithFailure completionStatus={ErrorInfo=IpamApiDhcpFailoverFailedToReplicateServer < IpamApiInvalidParameter HasIpamUpdateError=false}
                  6 SessionClosed
-   = again: seed 7, `ipamconf run scenarios/replicate-server/lease-time.toml --door session --filter 'eight days' --seed 7`
+   = again: seed 7, `ipamconf run scenarios/replicate-server/lease-time.toml --door session --case 'eight days' --seed 7`
 
 error: the case could not be carried out
   --> scenarios/replicate-server/lease-time.toml:18:1
@@ -571,7 +571,7 @@ error: the case could not be carried out
    = case: replicate-server/lease-time, case `eight days`, door session
    = reason: connection refused
              by the peer
-   = again: seed 7, `ipamconf run scenarios/replicate-server/lease-time.toml --door session --filter 'eight days' --seed 7`
+   = again: seed 7, `ipamconf run scenarios/replicate-server/lease-time.toml --door session --case 'eight days' --seed 7`
 
 deviations (failures under --strict):
   scenarios/replicate-server/lease-time.toml:18:1: R-31-4 (deviates, SOFT): expected SetCompletionPercentage(100) before SetOverallStatus; found 33.3 as the last percentage

@@ -250,7 +250,7 @@ mod tests {
                  4 SetCompletionPercentage completionPercentage=33.3
                  5 SetOverallStatus overallStatus=CompletedWithFailure completionStatus={ErrorInfo=IpamApiDhcpFailoverFailedToReplicateServer &lt; IpamApiInvalidParameter HasIpamUpdateError=false}
                  6 SessionClosed
-   = again: seed 7, `ipamconf run scenarios/replicate-server/lease-time.toml --door session --filter &apos;eight days&apos; --seed 7`
+   = again: seed 7, `ipamconf run scenarios/replicate-server/lease-time.toml --door session --case &apos;eight days&apos; --seed 7`
 </failure>
         </testcase>
     </testsuite>

@@ -498,6 +498,17 @@ impl FaultStage {
             Self::None => "none",
         }
     }
+
+    /// What the client sees of it, for a person.
+    #[must_use]
+    pub const fn shows_as(self) -> &'static str {
+        match self {
+            Self::Initialize => "a fault in answer to InitializeOperationParameters",
+            Self::Start => "a fault in answer to StartOperationWithCallback, and no callback",
+            Self::Processing => "SetOverallStatus with CompletedWithFailure",
+            Self::None => "SetOverallStatus with CompletedWithSuccess",
+        }
+    }
 }
 
 /// What a fault's details may be.
@@ -533,6 +544,8 @@ pub struct TrackerExpect {
     pub overall: Option<Spanned<OverallState>>,
     /// How many subtasks it knows.
     pub subtasks: Option<Spanned<u64>>,
+    /// The percentage of the whole operation that it holds, or bounds for it.
+    pub percent: Option<Spanned<(Percentage, Percentage)>>,
 }
 
 /// An item of `changed`, repeats unfolded.

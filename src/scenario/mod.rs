@@ -15,6 +15,7 @@ mod read_tests;
 mod source;
 mod substitute;
 mod suggest;
+mod syntax;
 mod tree;
 
 pub use ast::*;

@@ -17,14 +17,28 @@ pub(super) struct Look {
     pub(super) newer_toml: Option<LoadError>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Bracket {
+/// What a bracket opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bracket {
+    /// `[`
     List,
+    /// `{`
     Table,
+}
+
+/// What is open where a text ends.
+#[derive(Debug)]
+pub(super) struct LeftOpen {
+    /// The brackets that were not closed, the outermost first, each with its place.
+    pub(super) open: Vec<(Bracket, usize)>,
+    /// The last character that is neither blank, line end nor comment.
+    pub(super) last: Option<usize>,
 }
 
 struct Open {
     bracket: Bracket,
+    /// The place of the bracket.
+    at: usize,
     /// The depth of the container itself.
     depth: usize,
     /// In a table: a key is being read, not a value.
@@ -42,25 +56,50 @@ struct Scanner<'a> {
     /// Outside of brackets: before the `=` of a line.
     in_key: bool,
     parts: usize,
+    /// The last character that is neither blank, line end nor comment.
+    last_at: Option<usize>,
     look: Look,
 }
 
 /// Looks at the text.
 pub(super) fn look_at(text: &str) -> Look {
-    let mut scanner = Scanner {
-        bytes: text.as_bytes(),
-        at: 0,
-        stack: Vec::new(),
-        table_depth: 0,
-        in_key: true,
-        parts: 1,
-        look: Look::default(),
-    };
+    let mut scanner = Scanner::of(text);
     scanner.run();
     scanner.look
 }
 
-impl Scanner<'_> {
+/// What the beginning of a text leaves open.
+pub(super) fn left_open(text: &str) -> LeftOpen {
+    let mut scanner = Scanner::of(text);
+    scanner.run();
+    LeftOpen {
+        open: scanner
+            .stack
+            .iter()
+            .map(|open| (open.bracket, open.at))
+            .collect(),
+        // text that ends inside a string may end inside a character of it
+        last: scanner.last_at.map(|at| text.floor_char_boundary(at)),
+    }
+}
+
+impl<'a> Scanner<'a> {
+    const fn of(text: &'a str) -> Self {
+        Self {
+            bytes: text.as_bytes(),
+            at: 0,
+            stack: Vec::new(),
+            table_depth: 0,
+            in_key: true,
+            parts: 1,
+            last_at: None,
+            look: Look {
+                too_deep: None,
+                newer_toml: None,
+            },
+        }
+    }
+
     fn run(&mut self) {
         let mut line_start = true;
         // The last byte that is neither blank, line end nor comment.
@@ -93,11 +132,13 @@ impl Scanner<'_> {
                 }
                 b'"' | b'\'' => {
                     self.skip_string(byte);
+                    self.last_at = Some(self.at - 1);
                     last = byte;
                     continue;
                 }
                 b'[' if is_line_start && self.stack.is_empty() => {
                     self.header();
+                    self.last_at = Some(self.at - 1);
                     last = b']';
                     continue;
                 }
@@ -124,6 +165,10 @@ impl Scanner<'_> {
                 _ => {}
             }
             last = byte;
+            // the first byte of a character
+            if byte & 0xC0 != 0x80 {
+                self.last_at = Some(self.at);
+            }
             self.at += 1;
         }
     }
@@ -149,6 +194,7 @@ impl Scanner<'_> {
         }
         self.stack.push(Open {
             bracket,
+            at: self.at,
             depth,
             in_key: bracket == Bracket::Table,
             parts: 1,

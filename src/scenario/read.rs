@@ -13,7 +13,7 @@ use crate::scenario::limits::{
 };
 use crate::scenario::substitute::{self, Substitution, Variables};
 use crate::scenario::tree::{self, Entry, Kind, Node, Table};
-use crate::scenario::{Scenario, Source, Spanned, Written, nesting};
+use crate::scenario::{Scenario, Source, Spanned, Written, nesting, syntax};
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 use crate::verdict::Span;
@@ -152,21 +152,7 @@ pub(crate) fn parse_toml(text: &str) -> Result<toml::Spanned<DeTable<'_>>, LoadE
     }
     match DeTable::parse(text) {
         Ok(table) => look.newer_toml.map_or(Ok(table), Err),
-        Err(error) => {
-            let range = error.span().unwrap_or(0..0);
-            let start = range.start.min(text.len());
-            let span = Span {
-                start,
-                end: range.end.clamp(start, text.len()),
-            };
-            let (message, expected) = match error.message().split_once(", expected ") {
-                Some((message, expected)) => (message, Some(expected)),
-                None => (error.message(), None),
-            };
-            let mut error = LoadError::new(LoadCode::NotToml, span, format!("not TOML: {message}"));
-            error.expected = expected.map(str::to_owned);
-            Err(error)
-        }
+        Err(error) => Err(syntax::mistake(text, &error)),
     }
 }
 

@@ -18,6 +18,7 @@ A scenario is a TOML 1.0 file with one behaviour in it: what exists, what is don
 reference of every table and key. It is made from the same data as the JSON Schema (`schema/scenario.schema.json`, printed
 by `ipamconf schema`), which an editor checks a file with when its first line is
 
+<!-- not run: one line of a file, for editors -->
 ```toml
 #:schema ../../schema/scenario.schema.json
 ```

@@ -108,6 +108,7 @@ impl ClientSession {
             state: self.state,
             overall: self.tracker.overall,
             subtasks: self.tracker.sub_tasks_status.len(),
+            percentage: self.tracker.percentage,
         }
     }
 

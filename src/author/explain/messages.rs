@@ -185,7 +185,11 @@ fn member(
     kind: Option<RowKind>,
     page: &mut Page,
 ) {
-    let inner = kind_of(key).or(kind);
+    let inner = match key {
+        // these have ids of their own, which stand in no table here
+        "OptionDefinition" | "UserClass" | "VendorClass" => None,
+        _ => kind_of(key).or(kind),
+    };
     match value {
         Value::Nil => page.line(indent, &format!("{key}  nil")),
         Value::Text(text) => {

@@ -1,12 +1,13 @@
 //! Mistakes in the DNS settings and the exclusions that .3 and .4 store ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-15, R-3-17a,
-//! R-4-15, R-4-17a, R-4-17b).
+//! R-3-17b, R-4-15, R-4-17a, R-4-17b).
 
 use crate::deviant::planted::tools::{
-    asks_to_create, asks_to_edit, given_scope, insert, rekey_exclusions, scope_mut, texts, update,
+    asks_to_create, asks_to_edit, change_exclusions, given_scope, insert, is_keyed, rekey,
+    scope_mut, texts, update,
 };
 use crate::deviant::{Deviant, Hooks};
 use crate::model::{ScopeDetails, Value};
-use crate::spec::RequirementId::{R_3_15, R_3_17a, R_4_15, R_4_17a, R_4_17b};
+use crate::spec::RequirementId::{R_3_15, R_3_17a, R_3_17b, R_4_15, R_4_17a, R_4_17b};
 use crate::spec::{DhcpDnsUpdateType, Enablement, parameters};
 
 /// Takes over the DNS settings of another.
@@ -88,11 +89,27 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_3_17a,
-        "adds exclusions to a new scope that are tracked for the partner",
+        "adds the exclusions of a new scope before it deletes any",
         Hooks {
             parameters: Some(|seam, paramters| {
                 if asks_to_create(seam) {
-                    rekey_exclusions(paramters, "PartnerAdd", "Add");
+                    change_exclusions(paramters, |pairs| {
+                        pairs.sort_by_key(|pair| is_keyed(pair, "Delete"));
+                    });
+                }
+            }),
+            ..Hooks::NONE
+        },
+    ),
+    Deviant::mistake(
+        R_3_17b,
+        "keeps the exclusions of a new scope that are deleted again",
+        Hooks {
+            parameters: Some(|seam, paramters| {
+                if asks_to_create(seam) {
+                    change_exclusions(paramters, |pairs| {
+                        pairs.retain(|pair| !is_keyed(pair, "Delete"));
+                    });
                 }
             }),
             ..Hooks::NONE
@@ -218,16 +235,15 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_4_17b,
-        "removes every exclusion that the object does not add",
+        "removes every exclusion where one is to be removed",
         Hooks {
             update_scope: Some(|seam, row| {
                 let is_asked = asks_to_edit(seam);
                 update(seam, row, |there, row| {
-                    if is_asked {
-                        let had = &there.details.exclusion_ranges;
-                        row.details
-                            .exclusion_ranges
-                            .retain(|range| !had.contains(range));
+                    let had = &there.details.exclusion_ranges;
+                    let ranges = &mut row.details.exclusion_ranges;
+                    if is_asked && !had.is_subset(ranges) {
+                        ranges.retain(|range| !had.contains(range));
                     }
                 });
             }),
@@ -240,7 +256,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             parameters: Some(|seam, paramters| {
                 if asks_to_edit(seam) {
-                    rekey_exclusions(paramters, "PartnerAdd", "Add");
+                    change_exclusions(paramters, |pairs| rekey(pairs, "PartnerAdd", "Add"));
                 }
             }),
             ..Hooks::NONE
@@ -252,7 +268,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             parameters: Some(|seam, paramters| {
                 if asks_to_edit(seam) {
-                    rekey_exclusions(paramters, "None", "Delete");
+                    change_exclusions(paramters, |pairs| rekey(pairs, "None", "Delete"));
                 }
             }),
             ..Hooks::NONE

@@ -1,9 +1,9 @@
-//! Mistakes in the options that .3 and .4 store ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-16a, R-4-16a, R-4-16b).
+//! Mistakes in the options that .3 and .4 store ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-16a, R-3-16b, R-4-16a, R-4-16b).
 
 use crate::deviant::planted::tools::twin;
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{AdmDhcpOptionsRow, AdmDhcpScopesRow, OptionDefinitionRow, RecordId};
-use crate::spec::RequirementId::{R_3_16a, R_4_16a, R_4_16b};
+use crate::spec::RequirementId::{R_3_16a, R_3_16b, R_4_16a, R_4_16b};
 use crate::store::DataStore;
 
 /// Notes that the scope whose options follow is new.
@@ -110,6 +110,18 @@ pub(super) const DEVIANTS: &[Deviant] = &[
                     row.user_class_record_id = None;
                 }
                 seam.store.insert_option(row);
+            }),
+            ..NOTED
+        },
+    ),
+    Deviant::mistake(
+        R_3_16b,
+        "keeps the options of a new scope that are deleted again",
+        Hooks {
+            delete_option: Some(|seam, key| {
+                if !is_new(seam) {
+                    seam.store.delete_option(key);
+                }
             }),
             ..NOTED
         },

@@ -110,8 +110,8 @@ pub(super) fn retype(
     }
 }
 
-/// Takes one key of tracked exclusions for another.
-pub(super) fn rekey_exclusions(paramters: &mut Option<Value>, from: &str, to: &str) {
+/// Changes the tracked exclusions of Scope.
+pub(super) fn change_exclusions(paramters: &mut Option<Value>, change: impl Fn(&mut Vec<Value>)) {
     let Some(scope) = scope_mut(paramters) else {
         return;
     };
@@ -121,15 +121,25 @@ pub(super) fn rekey_exclusions(paramters: &mut Option<Value>, from: &str, to: &s
     let Some(Value::List(mut pairs)) = ranges.member("OperationTracker").cloned() else {
         return;
     };
-    for pair in &mut pairs {
-        if let Value::Object(pair) = pair
-            && text_in(pair, "key") == Some(from)
+    change(&mut pairs);
+    ranges.set("OperationTracker", Value::List(pairs));
+    scope.set("ExclusionRanges", ranges.into());
+}
+
+/// Whether a tracked pair has that key.
+pub(super) fn is_keyed(pair: &Value, key: &str) -> bool {
+    object(Some(pair)).and_then(|pair| text_in(pair, "key")) == Some(key)
+}
+
+/// Takes one key of tracked pairs for another.
+pub(super) fn rekey(pairs: &mut [Value], from: &str, to: &str) {
+    for pair in pairs {
+        if is_keyed(pair, from)
+            && let Value::Object(pair) = pair
         {
             pair.set("key", to.into());
         }
     }
-    ranges.set("OperationTracker", Value::List(pairs));
-    scope.set("ExclusionRanges", ranges.into());
 }
 
 // What is told.

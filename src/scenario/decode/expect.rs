@@ -418,7 +418,7 @@ fn percentages(cx: &mut Context<'_>, node: &Node) -> Option<Spanned<Percentages>
 
 fn tracker(cx: &mut Context<'_>, node: &Node) -> Option<TrackerExpect> {
     let table = cx.table(node)?;
-    cx.keys(table, &["state", "overall", "subtasks"]);
+    cx.keys(table, &["state", "overall", "subtasks", "percent"]);
     let states: Vec<&str> = ClientState::ALL.iter().map(|state| state.name()).collect();
     let state = table.get("state").and_then(|node| {
         let state = cx.member(node, "state of the client", &states, |word| {
@@ -448,10 +448,14 @@ fn tracker(cx: &mut Context<'_>, node: &Node) -> Option<TrackerExpect> {
         let subtasks = cx.count_between(node, 0, i64::MAX as u64)?;
         Some(Spanned::new(subtasks, node.span))
     });
+    let percent = table
+        .get("percent")
+        .and_then(|node| pattern::percent(cx, node));
     Some(TrackerExpect {
         span: node.span,
         state,
         overall,
         subtasks,
+        percent,
     })
 }

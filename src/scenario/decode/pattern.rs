@@ -283,7 +283,11 @@ fn status(cx: &mut Context<'_>, node: &Node, event: &str) -> Option<StatusName> 
     }
 }
 
-fn percent(cx: &mut Context<'_>, node: &Node) -> Option<Spanned<(Percentage, Percentage)>> {
+/// A percentage, or bounds for one.
+pub(super) fn percent(
+    cx: &mut Context<'_>,
+    node: &Node,
+) -> Option<Spanned<(Percentage, Percentage)>> {
     let bounds = match &node.kind {
         Kind::Int(number) => {
             Percentage::from_lexical(&number.to_string()).map(|exact| (exact, exact))

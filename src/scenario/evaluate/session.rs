@@ -155,9 +155,9 @@ fn stage(asked: &Asked<'_>, seen: &[Seen<'_>], wanted: &OneOrMore<FaultStage>) -
             return asked.unseen(CHECK, wanted.span, NO_SESSION);
         }
     }
-    let name = |s: &FaultStage| s.name().to_owned();
+    let name = |s: &FaultStage| format!("{} (stage `{}`)", s.shows_as(), s.name());
     let (stage, text, event) = match observed_stage(asked, seen) {
-        Ok((stage, number)) => (Some(stage), stage.name().to_owned(), Some(number)),
+        Ok((stage, number)) => (Some(stage), name(&stage), Some(number)),
         Err((text, event)) => (None, text, event),
     };
     let met = |s: &FaultStage| stage == Some(*s);
@@ -330,6 +330,21 @@ fn tracker(asked: &Asked<'_>, wanted: &TrackerExpect, results: &mut Vec<CheckRes
             subtasks.span,
             say(subtasks.value),
             say(count),
+        );
+    }
+    if let Some(percent) = &wanted.percent {
+        let (least, most) = percent.value;
+        let wanted = if least == most {
+            least.to_string()
+        } else {
+            format!("{least} to {most}")
+        };
+        let say = |percent: String| format!("{percent} percent in the tracker");
+        compare(
+            (least..=most).contains(&found.percentage),
+            percent.span,
+            say(wanted),
+            say(found.percentage.to_string()),
         );
     }
 }

@@ -591,9 +591,14 @@ impl StoreJudge<'_, '_> {
         }
     }
 
-    /// What of a copy's range row is wrong, where nothing else of the copy is.
+    /// What of a copy's range row is wrong, where nothing else of the copy is. One that an earlier step created may have
+    /// been wrong since then.
     fn wrong_range(&self, row: RowId) -> Option<RangePart> {
         let RowId::Scope(key) = row else { return None };
+        let world = &self.asked.trace.setup.tables.scopes;
+        if !world.contains_key(&key) {
+            return None;
+        }
         let scope = self.changes.before.scope(key)?;
         let deltas = self.changes.deltas(row);
         let mut parts = deltas.iter().map(RangePart::of_delta);

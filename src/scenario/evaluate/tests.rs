@@ -189,6 +189,7 @@ pub(super) fn trace_of(
         state: ClientState::Completed,
         overall: OverallState::Status(OverallProgressStatus::CompletedWithSuccess),
         subtasks: 2,
+        percentage: Percentage::HUNDRED,
     };
     let record = StepRecord {
         outcome: StepOutcome::Done,

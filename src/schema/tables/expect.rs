@@ -6,7 +6,7 @@ use crate::schema::kind::{Condition, Key, Kind, Rule, Table};
 use crate::schema::tables::pattern::pattern;
 use crate::schema::tables::rows::{Use, repeat, stated};
 use crate::schema::tables::steps::{ROW_GROUPS, row_keys, row_or_column, row_rules};
-use crate::schema::tables::values::{exception_id, requirement};
+use crate::schema::tables::values::{exception_id, percent, requirement};
 use crate::spec::OverallProgressStatus;
 use crate::trace::{ClientState, OverallState, Reply};
 
@@ -156,6 +156,11 @@ fn tracker() -> Table {
             "The overall status that it was told.",
         ),
         Key::new("subtasks", Kind::count(0), "How many subtasks it knows of."),
+        Key::new(
+            "percent",
+            Kind::Either(vec![Kind::Number, percent()]),
+            "The percentage of the whole operation that it was told, or bounds such as `\"0..50\"`.",
+        ),
     ];
     Table::new(
         "tracker",
@@ -287,7 +292,7 @@ fn cites() -> Table {
     Table::new(
         "cites",
         Some("`cites`"),
-        "Which requirement a key of the expectations is about.",
+        "Which requirement a key of the expectations is about. Left out, it is the first of `requirements`; for a range row that is not as it should be beside a scope row that is, the step of .3 or .4 that stores it.",
         keys,
     )
 }

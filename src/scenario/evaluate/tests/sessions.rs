@@ -130,8 +130,16 @@ fn stages_are_told_apart() {
     ] {
         for wanted in FaultStage::ALL {
             let result = stage_of(sent, text, &[*wanted], Door::Session);
-            assert_eq!(result.found, stage, "{text}");
             let met = wanted.name() == stage;
+            // in words, with the word that the file uses behind them
+            let words = FaultStage::ALL
+                .iter()
+                .find(|known| known.name() == stage)
+                .map_or_else(
+                    || stage.to_owned(),
+                    |known| format!("{} (stage `{stage}`)", known.shows_as()),
+                );
+            assert_eq!(result.found, words, "{text}");
             assert_eq!(
                 result.verdict == CheckVerdict::Pass,
                 met,
@@ -262,6 +270,7 @@ fn closed_and_tracker() {
             state: Some(spanned(ClientState::Completed, 71)),
             overall: Some(spanned(OverallState::SessionLost, 72)),
             subtasks: Some(spanned(3, 73)),
+            percent: Some(spanned((Percentage::ZERO, Percentage::of(1, 2)), 74)),
         }),
         ..Expect::default()
     };
@@ -272,9 +281,11 @@ fn closed_and_tracker() {
             ("tracker", CheckVerdict::Pass),
             ("tracker", CheckVerdict::Fail),
             ("tracker", CheckVerdict::Fail),
+            ("tracker", CheckVerdict::Fail),
         ]
     );
     assert_eq!(results[2].found, "2 subtasks in the tracker");
+    assert_eq!(results[3].found, "100 percent in the tracker");
     assert_eq!(results[1].span, Some(at(72)));
     let case = case(tracker);
     let mut trace = trace_of(&case, Vec::new(), |_, _| {});
