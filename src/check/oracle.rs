@@ -225,8 +225,11 @@ fn no_end(operation: &Operation<'_>, ruling: &EitherEnd) -> CheckResult {
     };
     let requirement = match (ruling.stage, fault) {
         _ if late => RequirementId::R_PRE_5,
-        // The fault itself is not told, whatever it is.
-        (Stage::Processing(Terminal::Failure), None) => operation.failure_details(),
+        // A replication that faults owes its telling, whatever the inner step that it met.
+        (Stage::Processing(Terminal::Failure), None) => match operation.failure_details() {
+            told @ (RequirementId::R_31_7 | RequirementId::R_29_8) => told,
+            _ => ruling.requirement,
+        },
         _ => ruling.requirement,
     };
     CheckResult::differs(

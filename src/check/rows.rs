@@ -3,11 +3,13 @@
 mod instead;
 mod leftovers;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use crate::check::operation::Operation;
 use crate::check::oracle::shows_store;
+use crate::check::rows::instead::{Instead, Progress};
 use crate::model::{
     AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, Callback, RecordId, RowKey, ScopeDetails,
     SubTaskDetails, Tables, Terminal,
@@ -185,6 +187,7 @@ fn states(
         attached: BTreeSet::new(),
         in_step: BTreeSet::new(),
         missing: Vec::new(),
+        instead: OnceCell::new(),
         report: Report::default(),
     };
     rows.fates(allowed, end);
@@ -298,12 +301,15 @@ struct Rows<'a> {
     /// Sources that are to be marked InSync (OQ-11).
     in_step: BTreeSet<RecordId>,
     missing: Vec<Missing>,
+    /// What was written instead, by subnet; made when something has to be explained.
+    instead: OnceCell<Instead>,
     report: Report,
 }
 
 /// A copy that is as before though the operation succeeded.
 struct Missing {
-    source: RowKey,
+    /// The place of its fate.
+    place: usize,
     write: Write,
     expected: String,
     found: &'static str,
@@ -356,16 +362,9 @@ impl Rows<'_> {
         let refused = end == Some(Stage::StartFault);
         let mut written = vec![false; allowed.fates.len()];
         for (index, fate) in allowed.fates.iter().enumerate() {
-            written[index] = self.fate(fate, success, refused);
+            written[index] = self.fate(index, fate, success, refused);
         }
-        for missing in std::mem::take(&mut self.missing) {
-            let requirement = self
-                .why_missing(allowed, &written, &missing)
-                .unwrap_or(missing.write.requirement);
-            let (expected, found) = (missing.expected, missing.found);
-            self.report
-                .differs(requirement, Grade::Hard, "copy-written", expected, found);
-        }
+        self.missing_copies(allowed, &written);
         if !success {
             for (places, most) in &allowed.at_most_written {
                 let count = places
@@ -390,8 +389,25 @@ impl Rows<'_> {
         }
     }
 
+    /// Says of each copy that is missing why it is.
+    fn missing_copies(&mut self, allowed: &Allowed, written: &[bool]) {
+        let missing = std::mem::take(&mut self.missing);
+        if missing.is_empty() {
+            return;
+        }
+        let progress = Progress::of(allowed, written);
+        for missing in missing {
+            let requirement = self
+                .why_missing(allowed, &progress, &missing)
+                .unwrap_or(missing.write.requirement);
+            let (expected, found) = (missing.expected, missing.found);
+            self.report
+                .differs(requirement, Grade::Hard, "copy-written", expected, found);
+        }
+    }
+
     /// One scope; whether something was written for it.
-    fn fate(&mut self, fate: &Fate, success: bool, refused: bool) -> bool {
+    fn fate(&mut self, place: usize, fate: &Fate, success: bool, refused: bool) -> bool {
         let mut seen: Vec<Seen<'_>> = Vec::new();
         for choice in &fate.choices {
             let (write, counts, sure) = match choice {
@@ -432,13 +448,13 @@ impl Rows<'_> {
         if written {
             self.written(fate, &seen, refused);
         } else {
-            self.untouched(fate, &seen, success);
+            self.untouched(place, fate, &seen, success);
         }
         written
     }
 
     /// Nothing was written for a scope: allowed where it is skipped or faults, or where nothing had to change.
-    fn untouched(&mut self, fate: &Fate, seen: &[Seen<'_>], success: bool) {
+    fn untouched(&mut self, place: usize, fate: &Fate, seen: &[Seen<'_>], success: bool) {
         for choice in &fate.choices {
             if let Choice::Skip { requirement, .. } = choice {
                 self.report.pass(*requirement, "scope-skipped");
@@ -472,7 +488,7 @@ impl Rows<'_> {
         let copy = self.scope_name(fate, write);
         let expected = format!("{copy} {verb} of {}", self.source_name(fate));
         self.missing.push(Missing {
-            source: (fate.family, fate.source),
+            place,
             write: Write::clone(write),
             expected,
             found,

@@ -6,6 +6,44 @@ use RequirementId as R;
 
 const V4: AddressFamily = AddressFamily::InterNetwork;
 
+/// Where to look for the reason of a difference.
+#[derive(Debug, Default)]
+pub(super) struct Instead {
+    /// The places of the fates of IPv4 scopes, by subnet.
+    fates: BTreeMap<IpAddr, Vec<usize>>,
+    /// The servers that the scopes to be replicated are on.
+    starts: BTreeSet<RecordId>,
+    /// Scope rows that were written, by subnet.
+    written: BTreeMap<IpAddr, Vec<RecordId>>,
+    /// Scopes in failover, by subnet, with their relationship.
+    associated: BTreeMap<IpAddr, Vec<(RecordId, RecordId)>>,
+}
+
+/// How far an operation came.
+#[derive(Debug)]
+pub(super) struct Progress<'a> {
+    written: &'a [bool],
+    /// The last fate that was written.
+    last: Option<usize>,
+    /// The steps of .29 that were taken at all.
+    steps: BTreeSet<RequirementId>,
+}
+
+impl<'a> Progress<'a> {
+    pub(super) fn of(allowed: &Allowed, written: &'a [bool]) -> Self {
+        let fates = allowed.fates.iter().zip(written);
+        let steps = fates.filter_map(|(fate, written)| match fate.choices.first() {
+            Some(Choice::Write(write)) if *written => Some(write.requirement),
+            _ => None,
+        });
+        Self {
+            steps: steps.collect(),
+            last: written.iter().rposition(|written| *written),
+            written,
+        }
+    }
+}
+
 impl Rows<'_> {
     /// Why a row that no fate writes may not be written; `None` where nothing tells how it came to that.
     pub(super) fn why_not(
@@ -16,15 +54,14 @@ impl Rows<'_> {
         if row.family != V4 || stores_directly(self.asked.operation).is_some() {
             return None;
         }
-        let is_of = |fate: &&Fate| {
-            self.source(fate)
-                .is_some_and(|source| source.details.scope_id == row.details.scope_id)
-        };
-        let mut fates = allowed.fates.iter().filter(is_of).peekable();
-        if fates.peek().is_none() {
-            return self.why_not_asked_for(allowed, row);
-        }
-        fates.find_map(|fate| self.why_not_there(fate, row))
+        let places = self.instead(allowed).fates.get(&row.details.scope_id);
+        places.map_or_else(
+            || self.why_not_asked_for(allowed, row),
+            |places| {
+                let mut fates = places.iter().map(|place| &allowed.fates[*place]);
+                fates.find_map(|fate| self.why_not_there(fate, row))
+            },
+        )
     }
 
     /// A row of a subnet that is replicated, in another place than its copy.
@@ -46,14 +83,13 @@ impl Rows<'_> {
             // A second copy beside the one that is there.
             return Some(write.requirement);
         }
-        let links = |relation: &AdmDhcpFailoverRelationRow, server| {
-            let ends = [relation.server1_record_id, relation.server2_record_id];
-            ends.contains(&Some(source.dhcp_server_record_id)) && ends.contains(&Some(server))
+        let leads_to = |relation: &AdmDhcpFailoverRelationRow, server| {
+            is_between(relation, source.dhcp_server_record_id, server)
         };
         let mut relations = self.before.relations.values();
         // Another relationship of the source's server leads there.
         relations
-            .any(|relation| links(relation, place) && !links(relation, write.server))
+            .any(|relation| leads_to(relation, place) && !leads_to(relation, write.server))
             .then_some(R::R_29_3c)
     }
 
@@ -68,44 +104,39 @@ impl Rows<'_> {
             IpamAdminOperationId::ReplicateScope => false,
             _ => return None,
         };
-        let is_a_start = |server| {
-            let mut sources = allowed.fates.iter().filter_map(|fate| self.source(fate));
-            sources.any(|source| source.dhcp_server_record_id == server)
-        };
+        let instead = self.instead(allowed);
         // The partner's own scope came back.
-        if collects && is_a_start(row.dhcp_server_record_id) {
+        if collects && instead.starts.contains(&row.dhcp_server_record_id) {
             return Some(R::R_31_5);
         }
         // It is the copy of a scope that is replicated when it is asked for.
-        let is_its_source = |association: &AdmDhcpScopeFailoverRow| {
-            let source = self.before.scopes.get(&(V4, association.scope_id));
-            let relation = self.before.relations.get(&association.failover_relation_id);
+        let is_its_source = |(scope, relation): &(RecordId, RecordId)| {
+            let source = self.before.scopes.get(&(V4, *scope));
+            let relation = self.before.relations.get(relation);
             source.zip(relation).is_some_and(|(source, relation)| {
-                let ends = [relation.server1_record_id, relation.server2_record_id];
-                source.details.scope_id == row.details.scope_id
-                    && source.dhcp_server_record_id != row.dhcp_server_record_id
-                    && ends.contains(&Some(source.dhcp_server_record_id))
-                    && ends.contains(&Some(row.dhcp_server_record_id))
+                let (from, to) = (source.dhcp_server_record_id, row.dhcp_server_record_id);
+                from != to && is_between(relation, from, to)
             })
         };
-        let mut associations = self.before.scope_failovers.values();
-        associations
-            .any(|association| is_its_source(association))
+        instead
+            .associated
+            .get(&row.details.scope_id)?
+            .iter()
+            .any(is_its_source)
             .then_some(if collects { R::R_31_3a } else { R::R_29_3 })
     }
 
     /// Whether a source was overwritten with what its copy had: replicated in the wrong direction.
     pub(super) fn is_fetched(&self, allowed: &Allowed, source: &AdmDhcpScopesRow) -> bool {
-        let key = (source.family, source.record_id);
-        let fate = allowed
-            .fates
-            .iter()
-            .find(|fate| (fate.family, fate.source) == key);
-        fate.is_some_and(|fate| {
-            fate.choices.iter().any(|choice| match choice {
-                Choice::Write(write) => self.took_over(fate, write, source),
-                Choice::Skip { .. } | Choice::Fault { .. } => false,
-            })
+        let instead = self.instead(allowed);
+        let places = instead.fates.get(&source.details.scope_id);
+        let mut fates = places.into_iter().flatten().map(|at| &allowed.fates[*at]);
+        fates.any(|fate| {
+            fate.source == source.record_id
+                && fate.choices.iter().any(|choice| match choice {
+                    Choice::Write(write) => self.took_over(fate, write, source),
+                    Choice::Skip { .. } | Choice::Fault { .. } => false,
+                })
         })
     }
 
@@ -129,28 +160,20 @@ impl Rows<'_> {
     pub(super) fn why_missing(
         &self,
         allowed: &Allowed,
-        written: &[bool],
+        progress: &Progress<'_>,
         missing: &Missing,
     ) -> Option<RequirementId> {
-        let Missing { source, write, .. } = missing;
-        let (place, fate) = allowed
-            .fates
-            .iter()
-            .enumerate()
-            .find(|(_, fate)| (fate.family, fate.source) == *source)?;
-        let row = self.before.scopes.get(source)?;
+        let Missing { place, write, .. } = missing;
+        let fate = allowed.fates.get(*place)?;
+        let row = self.source(fate)?;
         // It went somewhere else.
-        let changed = self.difference.scopes.changed.iter();
-        let elsewhere = changed
-            .map(|(_, after)| after)
-            .chain(&self.difference.scopes.created)
-            .find(|other| {
-                other.family == source.0
-                    && other.details.scope_id == row.details.scope_id
-                    && !self.explained.contains(&(other.family, other.record_id))
-            });
+        let written = self.instead(allowed).written.get(&row.details.scope_id);
+        let mut written = written.into_iter().flatten().map(|id| (V4, *id));
+        let elsewhere = written
+            .find(|key| !self.explained.contains(key))
+            .and_then(|key| self.after.scopes.get(&key));
         if let Some(other) = elsewhere {
-            if other.record_id != source.1 {
+            if other.record_id != row.record_id {
                 return Some(self.why_not_there(fate, other).unwrap_or(R::R_29_4));
             }
             return self.took_over(fate, write, other).then_some(R::R_31_5);
@@ -160,28 +183,19 @@ impl Rows<'_> {
             Some(Choice::Skip { requirement, .. }) => Some(*requirement),
             _ => None,
         };
-        let (done, rest) = written.split_at(place);
-        let owed = done
-            .iter()
-            .enumerate()
-            .rev()
-            .find(|(place, written)| **written || skip(*place).is_some());
-        if let Some((before, false)) = owed.map(|(before, written)| (before, *written))
-            && !rest.contains(&true)
-        {
-            return skip(before);
+        if progress.last.is_none_or(|last| last < *place) {
+            let before = (0..*place)
+                .rev()
+                .find(|before| progress.written[*before] || skip(*before).is_some());
+            if let Some(before) = before.filter(|before| !progress.written[*before]) {
+                return skip(before);
+            }
         }
         // It was passed over: of others something is told, or others were written in the same way.
-        let is_told = self.asked.told.contains(&row.details.scope_id.to_string());
-        let like_it = allowed.fates.iter().zip(written).any(|(other, written)| {
-            *written
-                && matches!(other.choices.first(), Some(Choice::Write(done))
-                    if done.requirement == write.requirement)
-        });
         let passed_over = if self.asked.told.is_empty() {
-            like_it
+            progress.steps.contains(&write.requirement)
         } else {
-            !is_told
+            !self.asked.told.contains(&row.details.scope_id.to_string())
         };
         passed_over.then_some(match self.asked.operation? {
             IpamAdminOperationId::ReplicateServer => R::R_31_3a,
@@ -201,4 +215,47 @@ impl Rows<'_> {
         }
         .map(AsRef::as_ref)
     }
+
+    fn instead(&self, allowed: &Allowed) -> &Instead {
+        self.instead.get_or_init(|| {
+            let mut found = Instead::default();
+            for (place, fate) in allowed.fates.iter().enumerate() {
+                let Some(source) = self.source(fate).filter(|row| row.family == V4) else {
+                    continue;
+                };
+                let subnet = source.details.scope_id;
+                found.starts.insert(source.dhcp_server_record_id);
+                found.fates.entry(subnet).or_default().push(place);
+            }
+            let changed = self
+                .difference
+                .scopes
+                .changed
+                .iter()
+                .map(|(_, after)| after);
+            let written = changed.chain(&self.difference.scopes.created);
+            for row in written.filter(|row| row.family == V4) {
+                let rows = found.written.entry(row.details.scope_id).or_default();
+                rows.push(row.record_id);
+            }
+            for association in self.before.scope_failovers.values() {
+                let AdmDhcpScopeFailoverRow {
+                    scope_id,
+                    failover_relation_id,
+                    ..
+                } = **association;
+                if let Some(row) = self.before.scopes.get(&(V4, scope_id)) {
+                    let scopes = found.associated.entry(row.details.scope_id).or_default();
+                    scopes.push((scope_id, failover_relation_id));
+                }
+            }
+            found
+        })
+    }
+}
+
+/// Whether a relationship is one of these two servers.
+fn is_between(relation: &AdmDhcpFailoverRelationRow, one: RecordId, other: RecordId) -> bool {
+    let ends = [relation.server1_record_id, relation.server2_record_id];
+    ends.contains(&Some(one)) && ends.contains(&Some(other))
 }

@@ -1,7 +1,8 @@
 //! Mistakes of ReplicateFailoverScopeDelegate ([MS-IPAMM2] 3.19.4.4.1.29): its parameters, its loop, its end.
 
 use crate::deviant::planted::replication::{
-    change_scopes, failure, first_source, members, partner_in, scopes_where, tell_other_details,
+    change_scopes, failure, first_source, members, owner_in, partner_in, scopes_where,
+    tell_other_details,
 };
 use crate::deviant::planted::tools::{
     end_of, failure_as_success, failure_untold, given_type, object, operation,
@@ -260,11 +261,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             relation: Some(|seam, id| {
                 let own = seam.store.relation(id)?;
-                let rows = seam.store.tables().scope_failovers.values();
-                let scope = rows
-                    .filter(|row| row.failover_relation_id == id)
-                    .find_map(|row| seam.store.scope((V4, row.scope_id)));
-                let server = scope?.dhcp_server_record_id;
+                let server = owner_in(seam, id)?;
                 let mut relations = seam.store.tables().relations.values();
                 let first = relations.find(|row| partner_in(row, server).is_some());
                 Some(first.cloned().unwrap_or(own))

@@ -191,7 +191,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
                 });
                 Some(fetched.collect())
             }),
-            associations: Some(|seam, scope| associations_of_subnet(seam, scope)),
+            associations: Some(associations_of_subnet),
             ..Hooks::NONE
         },
     ),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::deviant::planted::replication::{first_source, partner_in, source_of};
+use crate::deviant::planted::replication::{first_source, owner_in, partner_in, source_of};
 use crate::deviant::planted::tools::{asks_to_create, asks_to_edit};
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, RecordId};
@@ -20,8 +20,8 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             relation: Some(|seam, id| {
                 let own = seam.store.relation(id)?;
-                let servers = seam.store.tables().servers.keys();
-                let last = servers.filter(|key| key.0 == V4).next_back()?.1;
+                let mut servers = seam.store.tables().servers.keys();
+                let last = servers.rfind(|key| key.0 == V4)?.1;
                 Some(with_partner(seam, &own, last))
             }),
             ..Hooks::NONE
@@ -50,11 +50,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             relation: Some(|seam, id| {
                 let own = seam.store.relation(id)?;
-                let rows = seam.store.tables().scope_failovers.values();
-                let owner = rows
-                    .filter(|row| row.failover_relation_id == id)
-                    .find_map(|row| seam.store.scope((V4, row.scope_id)))?
-                    .dhcp_server_record_id;
+                let owner = owner_in(seam, id)?;
                 let ends = [own.server1_record_id, own.server2_record_id];
                 if ends.contains(&Some(owner)) {
                     return Some(own);
@@ -72,15 +68,8 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             relation: Some(|seam, id| {
                 let mut turned = (*seam.store.relation(id)?).clone();
-                turned.server1_record_id = turned.server1_record_id.filter(|_| {
-                    let rows = seam.store.tables().scope_failovers.values();
-                    let mut owners = rows
-                        .filter(|row| row.failover_relation_id == id)
-                        .filter_map(|row| seam.store.scope((V4, row.scope_id)))
-                        .map(|row| Some(row.dhcp_server_record_id));
-                    owners.any(|owner| owner == turned.server1_record_id)
-                });
-                if turned.server1_record_id.is_none() {
+                if owner_in(seam, id) != turned.server1_record_id {
+                    turned.server1_record_id = None;
                     turned.server2_record_id = None;
                 }
                 Some(Arc::new(turned))
@@ -317,11 +306,7 @@ fn with_partner(
     relation: &Arc<AdmDhcpFailoverRelationRow>,
     partner: RecordId,
 ) -> Arc<AdmDhcpFailoverRelationRow> {
-    let rows = seam.store.tables().scope_failovers.values();
-    let owner = rows
-        .filter(|row| row.failover_relation_id == relation.record_id)
-        .find_map(|row| seam.store.scope((V4, row.scope_id)))
-        .map(|row| row.dhcp_server_record_id);
+    let owner = owner_in(seam, relation.record_id);
     let Some(owner) = owner.filter(|owner| {
         *owner != partner && partner_in(relation, *owner).is_some_and(RecordId::is_set)
     }) else {
@@ -356,13 +341,11 @@ fn others_of_subnet(
     copy: &AdmDhcpScopesRow,
     source: &AdmDhcpScopesRow,
 ) -> Vec<Arc<AdmDhcpScopesRow>> {
-    let rows = seam.store.tables().scopes.values();
-    rows.filter(|row| {
-        row.family == V4
-            && row.details.scope_id == copy.details.scope_id
-            && row.record_id != copy.record_id
-            && row.record_id != source.record_id
-    })
-    .cloned()
-    .collect()
+    let servers = seam.store.tables().servers.keys();
+    servers
+        .filter(|key| key.0 == V4)
+        .filter_map(|key| seam.store.scope_on_server(V4, key.1, copy.details.scope_id))
+        .filter(|id| *id != copy.record_id && *id != source.record_id)
+        .filter_map(|id| seam.store.scope((V4, id)))
+        .collect()
 }

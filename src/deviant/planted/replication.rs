@@ -10,6 +10,7 @@ use crate::model::{
     IpamException, Object, RecordId, Terminal, Value,
 };
 use crate::spec::{AddressFamily, IpamExceptionId};
+use crate::store::DataStore;
 use crate::trace::SessionIndex;
 
 const V4: AddressFamily = AddressFamily::InterNetwork;
@@ -64,16 +65,28 @@ pub(super) fn first_source(
     seam: &Seam,
     copy: &AdmDhcpScopesRow,
 ) -> Option<(Arc<AdmDhcpScopesRow>, Arc<AdmDhcpFailoverRelationRow>)> {
-    let tables = seam.store.tables();
-    tables.scope_failovers.values().find_map(|association| {
-        let source = tables.scopes.get(&(V4, association.scope_id))?;
-        let relation = tables.relations.get(&association.failover_relation_id)?;
-        let to = partner_in(relation, source.dhcp_server_record_id)?;
-        let is_its = to == copy.dhcp_server_record_id
-            && copy.family == V4
-            && source.details.scope_id == copy.details.scope_id;
-        is_its.then(|| (Arc::clone(source), Arc::clone(relation)))
+    if copy.family != V4 {
+        return None;
+    }
+    let (store, subnet) = (&seam.store, copy.details.scope_id);
+    store.tables().relations.values().find_map(|relation| {
+        let owner = partner_in(relation, copy.dhcp_server_record_id)?;
+        let source = store.scope_on_server(V4, owner, subnet)?;
+        let associations = store.associations_of(source);
+        let is_its = associations
+            .iter()
+            .any(|association| association.failover_relation_id == relation.record_id);
+        let row = store.scope((V4, source)).filter(|_| is_its)?;
+        Some((row, Arc::clone(relation)))
     })
+}
+
+/// The server of the first scope in a relationship.
+pub(super) fn owner_in(seam: &Seam, relation: RecordId) -> Option<RecordId> {
+    let mut rows = seam.store.tables().scope_failovers.values();
+    let association = rows.find(|row| row.failover_relation_id == relation)?;
+    let scope = seam.store.scope((V4, association.scope_id))?;
+    Some(scope.dhcp_server_record_id)
 }
 
 /// The scope of the same subnet whose relationship makes this row its copy.
