@@ -213,7 +213,7 @@ impl StoreJudge<'_, '_> {
 
     /// Cites a step, unless the author says what the check is about.
     fn cite(&self, result: &mut CheckResult, step: RequirementId) {
-        let is_told = self.asked.expect.cites.contains_key(key_of(&result.check));
+        let is_told = self.asked.expect.cites.contains_key(key_of(result.check));
         if !is_told {
             result.requirement = step;
         }
