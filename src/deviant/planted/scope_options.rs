@@ -204,6 +204,9 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             delete_option: Some(|seam, key| {
                 seam.memory.deleted = seam.store.tables().options.get(&key).cloned();
+                if is_new(seam) {
+                    seam.store.delete_option(key);
+                }
             }),
             insert_option: Some(|seam, row| {
                 if let Some(old) = seam.memory.deleted.take()
