@@ -43,6 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("schema", &["model", "scenario", "spec", "trace", "world"]),
     ("format", &["schema"]),
+    ("minimize", &["scenario", "spec", "trace", "world"]),
     (
         "baseline",
         &["report", "scenario", "spec", "trace", "verdict"],
@@ -69,8 +70,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "author", "baseline", "check", "deviant", "door", "format", "report", "scenario",
-            "schema", "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "deviant", "door", "format", "minimize", "report",
+            "scenario", "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

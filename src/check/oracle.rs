@@ -74,7 +74,7 @@ pub(super) fn judge(
                     continue;
                 };
                 let judged = start(trace, operation, &case, &allowed);
-                taken = allowed.taken;
+                taken = taken_by(operation, &allowed, &taken);
                 judged
             }
             Request::Open | Request::Late(_) | Request::Raw => continue,
@@ -85,6 +85,26 @@ pub(super) fn judge(
         results.append(&mut judged);
     }
     results
+}
+
+/// What each partner rule can have taken after an operation as it went.
+pub(super) fn taken_by(
+    operation: &Operation<'_>,
+    allowed: &Allowed,
+    before: &PartnerBounds,
+) -> PartnerBounds {
+    let least = |index: usize| before.taken.get(index).map_or(0, |(least, _)| *least);
+    let mut after = allowed.taken.clone();
+    for (index, bounds) in after.taken.iter_mut().enumerate() {
+        if operation.disturbed {
+            // what was changed meanwhile may have led to other requests
+            *bounds = (least(index), u64::MAX);
+        } else if operation.cut_short {
+            // what the client left was not gone through with
+            bounds.0 = least(index);
+        }
+    }
+    after
 }
 
 /// `None` where nobody knows what the session holds.

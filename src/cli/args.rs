@@ -35,6 +35,8 @@ pub(super) enum Command {
     Snapshots(SnapshotsArguments),
     /// Explain a scenario: its world, its messages, what is allowed and why, what our simulator does.
     Explain(ExplainArguments),
+    /// Make a failing scenario as small as it gets, in a file of its own.
+    Minimize(MinimizeArguments),
     /// Look for mistakes in scenario files, and for what is odd about them.
     #[command(after_help = author::WarningCode::listed())]
     Lint(LintArguments),
@@ -207,6 +209,33 @@ pub(super) struct ExplainArguments {
     /// By another reading of an open question, such as OQ-1=literal; all=literal takes the text word by word
     #[arg(long, value_name = "QUESTION=READING")]
     pub(super) reading: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct MinimizeArguments {
+    /// The scenario file
+    pub(super) file: PathBuf,
+    /// The case of this name [default: the first that fails]
+    #[arg(long, value_name = "NAME")]
+    pub(super) case: Option<String>,
+    /// Through this door: delegate or session [default: the first at which it fails]
+    #[arg(long, value_name = "DOOR", value_parser = door)]
+    pub(super) door: Option<Door>,
+    /// The requirement that has to go on failing, such as R-31-2 [default: the first that fails]
+    #[arg(long, value_name = "ID", value_parser = requirement)]
+    pub(super) requirement: Option<RequirementId>,
+    /// By another reading of an open question, such as OQ-1=literal; all=literal takes the text word by word
+    #[arg(long, value_name = "QUESTION=READING")]
+    pub(super) reading: Vec<String>,
+    /// Count deviations as failures
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// The new file [default: FILE with the ending .min.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, Args)]

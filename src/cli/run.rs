@@ -502,22 +502,7 @@ fn run_job(
         );
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
-    let in_force = readings.overlaid_with(&job.case.readings);
-    if let Some((question, reading)) = in_force
-        .differing()
-        .find(|(_, reading)| !reading.switchable)
-    {
-        let reason = format!("our simulator cannot follow {question}={}", reading.name);
-        return done(ScenarioReport::skipped(&context, &reason), None, false);
-    }
-    // A target that is not ours follows the readings it follows: a file about another is none for it.
-    if !subject.is_ours
-        && let Some((question, reading)) = in_force
-            .differing()
-            .find(|(question, reading)| readings.of(*question) != reading.name)
-    {
-        let name = reading.name;
-        let reason = format!("is about {question}={name}; `--reading {question}={name}` runs it");
+    if let Some(reason) = cannot_follow(subject, job.case, readings) {
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
     let ran = catch_unwind(AssertUnwindSafe(|| {
@@ -564,6 +549,33 @@ fn run_job(
             done(ScenarioReport::error(&context, &reason), None, true)
         }
     }
+}
+
+/// Why a target is not asked about a case under the readings in force, if there is a reason.
+pub(super) fn cannot_follow(
+    subject: &Subject<'_>,
+    case: &Case,
+    readings: &Readings,
+) -> Option<String> {
+    let in_force = readings.overlaid_with(&case.readings);
+    let unswitchable = in_force
+        .differing()
+        .find(|(_, reading)| !reading.switchable);
+    if let Some((question, reading)) = unswitchable {
+        return Some(format!(
+            "our simulator cannot follow {question}={}",
+            reading.name
+        ));
+    }
+    // A target that is not ours follows the readings it follows: a file about another is none for it.
+    let (question, reading) = in_force
+        .differing()
+        .find(|(question, reading)| readings.of(*question) != reading.name)
+        .filter(|_| !subject.is_ours)?;
+    let name = reading.name;
+    Some(format!(
+        "is about {question}={name}; `--reading {question}={name}` runs it"
+    ))
 }
 
 /// Where two traces of the same case part.
