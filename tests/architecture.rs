@@ -57,8 +57,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "deviant",
         &[
-            "check", "door", "model", "oracle", "report", "scenario", "spec", "store", "suite",
-            "trace", "verdict", "world",
+            "check", "door", "model", "oracle", "report", "scenario", "session", "spec", "store",
+            "suite", "trace", "verdict", "world",
         ],
     ),
     (
@@ -68,10 +68,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "explore",
+        &[
+            "check", "minimize", "model", "oracle", "scenario", "spec", "suite", "trace",
+            "verdict", "world",
+        ],
+    ),
+    (
         "cli",
         &[
-            "author", "baseline", "check", "deviant", "door", "format", "minimize", "report",
-            "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
+            "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

@@ -8,6 +8,7 @@ mod deviants;
 mod embedded;
 mod exit;
 mod explain;
+mod explore;
 mod files;
 mod fmt;
 mod lint;
@@ -124,6 +125,7 @@ fn command(
         Command::New(arguments) => new::new(arguments, out),
         Command::Schema(arguments) => schema::schema(arguments, out),
         Command::Fmt(arguments) => fmt::fmt(arguments, out),
+        Command::Explore(arguments) => explore::explore(arguments, subject, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {

@@ -53,7 +53,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, CliError> {
     let clock = Instant::now();
-    let interrupted = watch_for_interrupt();
+    let interrupted = watch_for_interrupt("finishing the cases that are running");
     let chosen = readings(&arguments.reading).map_err(CliError::Usage)?;
     let ci = arguments.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
     let (today, expires) = baseline::today();
@@ -77,7 +77,7 @@ pub(super) fn run(
             None => "no scenario was selected: `ipamconf list` shows what there is".to_owned(),
         }));
     }
-    let progress = Progress::new(jobs.len(), !ci && is_drawn_on(&std::io::stderr()));
+    let progress = Progress::new(jobs.len(), "cases", !ci && is_drawn_on(&std::io::stderr()));
     let mut finished = run_all(&jobs, arguments, subject, &chosen, &interrupted, &progress);
     drop(progress);
     let mut outcome = Outcome {
@@ -350,7 +350,7 @@ pub(super) fn colour(stream: &impl IsTerminal, ci: bool) -> bool {
 }
 
 /// Whether a line can be drawn again and again.
-fn is_drawn_on(stream: &impl IsTerminal) -> bool {
+pub(super) fn is_drawn_on(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
 }
 
@@ -398,7 +398,9 @@ fn select<'a>(
 }
 
 /// Raises a flag when the user presses Ctrl-C; a second one ends the process at once.
-fn watch_for_interrupt() -> std::sync::Arc<AtomicBool> {
+///
+/// `doing` says what is still done after the first one.
+pub(super) fn watch_for_interrupt(doing: &'static str) -> std::sync::Arc<AtomicBool> {
     let flag = std::sync::Arc::new(AtomicBool::new(false));
     let raise = std::sync::Arc::clone(&flag);
     std::thread::spawn(move || {
@@ -413,9 +415,7 @@ fn watch_for_interrupt() -> std::sync::Arc<AtomicBool> {
                 if raise.swap(true, Ordering::Relaxed) {
                     std::process::exit(i32::from(Exit::Interrupted.code()));
                 }
-                eprintln!(
-                    "interrupted: finishing the cases that are running (once more to stop at once)"
-                );
+                eprintln!("interrupted: {doing} (once more to stop at once)");
             }
         });
     });

@@ -1,14 +1,22 @@
 //! The mistakes, by the part of the document that they break.
 
 mod callbacks;
+mod client;
 mod controls;
+mod frame;
+mod initialize;
+mod rights;
 mod scope_columns;
+mod scope_controls;
 mod scope_details;
 mod scope_end;
 mod scope_options;
 mod scope_parameters;
 mod scope_range;
 mod scope_steps;
+mod scope_tools;
+mod session;
+mod start;
 mod tools;
 
 use crate::deviant::Deviant;
@@ -17,7 +25,13 @@ use crate::deviant::Deviant;
 #[must_use]
 pub fn deviants() -> Vec<Deviant> {
     [
+        frame::DEVIANTS,
+        initialize::DEVIANTS,
+        start::DEVIANTS,
+        session::DEVIANTS,
         callbacks::DEVIANTS,
+        client::DEVIANTS,
+        rights::DEVIANTS,
         scope_parameters::DEVIANTS,
         scope_steps::DEVIANTS,
         scope_columns::DEVIANTS,
@@ -26,6 +40,7 @@ pub fn deviants() -> Vec<Deviant> {
         scope_options::DEVIANTS,
         scope_end::DEVIANTS,
         controls::DEVIANTS,
+        scope_controls::DEVIANTS,
     ]
     .concat()
 }

@@ -1,6 +1,6 @@
 //! Mistakes in the options that .3 and .4 store ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-16a, R-3-16b, R-4-16a, R-4-16b).
 
-use crate::deviant::planted::tools::twin;
+use crate::deviant::planted::scope_tools::twin;
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{AdmDhcpOptionsRow, AdmDhcpScopesRow, OptionDefinitionRow, RecordId};
 use crate::spec::RequirementId::{R_3_16a, R_3_16b, R_4_16a, R_4_16b};
