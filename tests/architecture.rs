@@ -43,6 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("schema", &["model", "scenario", "spec", "trace", "world"]),
     ("format", &["schema"]),
+    ("minimize", &["scenario", "spec", "trace", "world"]),
     (
         "baseline",
         &["report", "scenario", "spec", "trace", "verdict"],
@@ -56,8 +57,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "deviant",
         &[
-            "check", "door", "model", "oracle", "report", "scenario", "spec", "store", "suite",
-            "trace", "verdict", "world",
+            "check", "door", "model", "oracle", "report", "scenario", "session", "spec", "store",
+            "suite", "trace", "verdict", "world",
         ],
     ),
     (
@@ -67,10 +68,17 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "explore",
+        &[
+            "check", "minimize", "model", "oracle", "scenario", "spec", "suite", "trace",
+            "verdict", "world",
+        ],
+    ),
+    (
         "cli",
         &[
-            "author", "baseline", "check", "deviant", "door", "format", "report", "scenario",
-            "schema", "spec", "suite", "trace", "verdict",
+            "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
+            "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

@@ -132,7 +132,7 @@ fn compare(
     }
 }
 
-/// The tracker at the end of the session holds what the callbacks said (R-CB-3, R-CB-5, R-CB-6).
+/// The tracker at the end of the session holds what the callbacks said (R-CB-3, R-CB-5, R-CB-6, R-CB-7).
 fn tracker(trace: &Trace, session: SessionIndex, told: &Told, results: &mut Vec<CheckResult>) {
     const CHECK: &str = "client-tracker";
     let (Some(found), Some((step, number))) = (trace.trackers.get(session), told.last) else {
@@ -160,9 +160,14 @@ fn tracker(trace: &Trace, session: SessionIndex, told: &Told, results: &mut Vec<
     });
     let overall = told.overall.map(|overall| {
         let say = |overall: OverallState| format!("{} in our client's tracker", overall.name());
+        // R-CB-7: once the end was told, nothing is lost any more.
+        let requirement = match found.overall {
+            OverallState::SessionLost => RequirementId::R_CB_7,
+            OverallState::Status(_) => RequirementId::R_CB_6,
+        };
         compare(
             overall == found.overall,
-            RequirementId::R_CB_6,
+            requirement,
             CHECK,
             say(overall),
             say(found.overall),
@@ -277,6 +282,13 @@ mod tests {
             (
                 TrackerState {
                     overall: OverallState::SessionLost,
+                    ..right()
+                },
+                RequirementId::R_CB_7,
+            ),
+            (
+                TrackerState {
+                    overall: OverallState::Status(OverallProgressStatus::NotStarted),
                     ..right()
                 },
                 RequirementId::R_CB_6,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::check::operation::{self, Request};
-use crate::check::oracle::{Document, allowed};
+use crate::check::oracle::{Document, allowed, taken_by};
 use crate::model::Tables;
 use crate::oracle::{self, Allowed, AllowedReply, Case, PartnerBounds};
 use crate::spec::Readings;
@@ -59,7 +59,7 @@ pub fn foretell(trace: &Trace, readings: &Readings) -> Vec<Foretold> {
             },
         };
         if let What::Outcomes(allowed) = &what {
-            taken = allowed.taken.clone();
+            taken = taken_by(&operation, allowed, &taken);
         }
         found.push(Foretold {
             step: operation.step,

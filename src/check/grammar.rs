@@ -79,25 +79,38 @@ impl Grammar<'_> {
                     self.no_callbacks(RequirementId::R_SM_2, "after a message that was refused");
                 }
             }
-            Request::Late(name) => {
-                let grade = Grade::Soft;
-                let refused =
-                    operation.faulted() || operation.after_end || operation.answer.is_none();
-                self.expect(
-                    refused,
-                    RequirementId::R_SM_6,
-                    grade,
-                    "nothing-starts-twice",
-                    operation.answer.map(|(number, _)| number),
-                    || {
-                        (
-                            format!("a fault in answer to a late {name}"),
-                            "a response".to_owned(),
-                        )
-                    },
-                );
-            }
+            Request::Late {
+                name,
+                after_completion,
+            } => self.late(name, after_completion),
             Request::Start(_) | Request::Call(..) => self.started_operation(),
+        }
+    }
+
+    /// What comes after the start: refused while the operation runs (SOFT: OQ-17), and not processed once it is over.
+    fn late(&mut self, name: &str, after_completion: bool) {
+        let operation = self.operation;
+        let refused = operation.faulted() || operation.after_end || operation.answer.is_none();
+        let grade = if after_completion {
+            Grade::Hard
+        } else {
+            Grade::Soft
+        };
+        self.expect(
+            refused,
+            RequirementId::R_SM_6,
+            grade,
+            "nothing-starts-twice",
+            operation.answer.map(|(number, _)| number),
+            || {
+                (
+                    format!("a fault in answer to a late {name}"),
+                    "a response".to_owned(),
+                )
+            },
+        );
+        if after_completion {
+            self.no_callbacks(RequirementId::R_SM_6, "after the end of the operation");
         }
     }
 

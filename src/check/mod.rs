@@ -9,6 +9,7 @@ mod operation;
 mod oracle;
 mod rows;
 mod selection;
+mod wrong_end;
 
 pub use self::oracle::{Authority, Document};
 pub use foretell::{Foretold, What as ForetoldWhat, foretell};
@@ -32,14 +33,34 @@ pub fn check_by(
     trace: &Trace,
     readings: &Readings,
 ) -> Vec<CheckResult> {
+    judged(authority, case, trace, readings).0
+}
+
+/// Judges a trace as [`check`] does, and tells what the oracle allows as [`foretell`] does, worked out once.
+#[must_use]
+pub fn check_and_foretell(
+    case: &Case,
+    trace: &Trace,
+    readings: &Readings,
+) -> (Vec<CheckResult>, Vec<Foretold>) {
+    judged(&Document, case, trace, readings)
+}
+
+fn judged(
+    authority: &dyn Authority,
+    case: &Case,
+    trace: &Trace,
+    readings: &Readings,
+) -> (Vec<CheckResult>, Vec<Foretold>) {
     let readings = readings.overlaid_with(&case.readings);
     let operations = operation::operations(trace, &readings);
     let mut results = evaluate(case, trace);
     results.extend(steps_passed_over(case, trace));
-    results.extend(oracle::judge(trace, &operations, &readings, authority));
+    let (judged, foretold) = oracle::judge(trace, &operations, &readings, authority);
+    results.extend(judged);
     results.extend(grammar::judge(trace, &operations, &readings));
     results.extend(client::judge(trace));
-    results
+    (results, foretold)
 }
 
 /// Steps that waited for an event that never came, and expect nothing of their own: said once, so that a file whose

@@ -53,7 +53,12 @@ pub(super) enum Request<'a> {
     /// StartOperationWithCallback, with the parameters that were accepted before, if any.
     Start(Stored<'a>),
     /// A second StartOperationWithCallback, or an InitializeOperationParameters after the start.
-    Late(&'static str),
+    Late {
+        /// Which of the two.
+        name: &'static str,
+        /// The operation had ended before.
+        after_completion: bool,
+    },
     /// The delegate itself.
     Call(IpamAdminOperationId, Option<&'a Value>),
     /// A message written by hand.
@@ -147,6 +152,10 @@ pub(super) fn operations<'a>(trace: &'a Trace, readings: &Readings) -> Vec<Opera
             }
             &mut sessions[session]
         });
+        let completed = view
+            .as_ref()
+            .and_then(|view| view.current)
+            .is_some_and(|current| is_over(&operations[current]));
         let mut open = |view: &SessionView<'a>, request, before| {
             operations.push(Operation {
                 session: record.session.unwrap_or(0),
@@ -172,14 +181,14 @@ pub(super) fn operations<'a>(trace: &'a Trace, readings: &Readings) -> Vec<Opera
                 view.current = Some(open(view, Request::Open, None));
             }
             (What::Sent { message, before }, Some(view)) => {
-                let request = view.request(message);
+                let request = view.request(message, completed);
                 view.unasked = request.is_none().then_some(message);
                 view.unasked_answered = false;
                 if let Some(request) = request {
                     let index = open(view, request, before.clone());
                     view.unanswered.push(index);
                     // What callbacks belong to stays the running operation while one runs.
-                    if !matches!(request, Request::Late(_)) {
+                    if completed || !matches!(request, Request::Late { .. }) {
                         view.current = Some(index);
                     }
                     if matches!(request, Request::Start(_)) {
@@ -242,16 +251,22 @@ struct SessionView<'a> {
 }
 
 impl<'a> SessionView<'a> {
-    fn request(&self, message: &'a ClientMessage) -> Option<Request<'a>> {
+    fn request(&self, message: &'a ClientMessage, completed: bool) -> Option<Request<'a>> {
+        let late = |name| {
+            Some(Request::Late {
+                name,
+                after_completion: completed,
+            })
+        };
         match message {
             ClientMessage::InitializeOperationParameters { .. } if self.started => {
-                Some(Request::Late("InitializeOperationParameters"))
+                late("InitializeOperationParameters")
             }
             ClientMessage::InitializeOperationParameters { paramters } => {
                 Some(Request::Initialize(paramters.as_ref()))
             }
             ClientMessage::StartOperationWithCallback if self.started => {
-                Some(Request::Late("StartOperationWithCallback"))
+                late("StartOperationWithCallback")
             }
             ClientMessage::StartOperationWithCallback => {
                 Some(Request::Start(self.accepted.unwrap_or(Stored::Nothing)))
@@ -311,7 +326,7 @@ fn receive<'a>(
             let is_over = |index: usize| operations[index].terminal().is_some();
             let late = open().find(|(_, index)| {
                 matches!(answer, Event::Fault(_))
-                    && matches!(operations[*index].request, Request::Late(_))
+                    && matches!(operations[*index].request, Request::Late { .. })
                     && !view.current.is_some_and(is_over)
             });
             let place = late

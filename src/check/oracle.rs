@@ -1,10 +1,13 @@
 //! The oracle against the trace: what was asked, what the document allows, what came.
 
+use std::sync::Arc;
+
+use crate::check::foretell::{Foretold, What};
 use crate::check::operation::{Operation, Request, Stored};
-use crate::check::{rows, selection};
+use crate::check::{rows, selection, wrong_end};
 use crate::model::{Callback, Event, IpamException, Terminal, Value};
 use crate::oracle::{
-    self, Allowed, AllowedReply, Case, Choice, EitherEnd, PartnerBounds, ReplyKind, Stage,
+    self, Allowed, AllowedReply, Case, EitherEnd, PartnerBounds, ReplyKind, Stage,
 };
 use crate::spec::{Grade, IpamAdminOperationId, Question, RULINGS, Readings, RequirementId};
 use crate::trace::{Door, Trace};
@@ -42,14 +45,15 @@ pub struct Document;
 
 impl Authority for Document {}
 
-/// Judges every operation of a trace that the oracle knows about.
+/// Judges every operation of a trace that the authority knows about, and tells what it allows.
 pub(super) fn judge(
     trace: &Trace,
     operations: &[Operation<'_>],
     readings: &Readings,
     authority: &dyn Authority,
-) -> Vec<CheckResult> {
+) -> (Vec<CheckResult>, Vec<Foretold>) {
     let mut results = Vec::new();
+    let mut foretold = Vec::new();
     let mut taken = PartnerBounds::default();
     for operation in operations.iter().filter(|operation| !operation.after_end) {
         let Some(before) = &operation.before else {
@@ -65,26 +69,53 @@ pub(super) fn judge(
             taken: &taken,
             readings,
         };
-        let mut judged = match operation.request {
+        let (mut judged, what) = match operation.request {
             Request::Initialize(paramters) => {
-                initialize(operation, authority.initialize(&case, paramters))
+                let replies = authority.initialize(&case, paramters);
+                (initialize(operation, &replies), What::Replies(replies))
             }
             Request::Start(_) | Request::Call(..) => {
                 let Some(allowed) = allowed(operation, &case, authority) else {
                     continue;
                 };
-                let judged = start(trace, operation, &case, &allowed);
-                taken = allowed.taken;
-                judged
+                let judged = start(trace, operation, operations, &case, &allowed);
+                taken = taken_by(operation, &allowed, &taken);
+                (judged, What::Outcomes(allowed))
             }
-            Request::Open | Request::Late(_) | Request::Raw => continue,
+            Request::Open | Request::Late { .. } | Request::Raw => continue,
         };
+        foretold.push(Foretold {
+            step: operation.step,
+            session: operation.session,
+            what,
+            before: Arc::clone(before),
+        });
         for result in &mut judged {
             result.step.get_or_insert(operation.step);
         }
         results.append(&mut judged);
     }
-    results
+    (results, foretold)
+}
+
+/// What each partner rule can have taken after an operation as it went.
+pub(super) fn taken_by(
+    operation: &Operation<'_>,
+    allowed: &Allowed,
+    before: &PartnerBounds,
+) -> PartnerBounds {
+    let least = |index: usize| before.taken.get(index).map_or(0, |(least, _)| *least);
+    let mut after = allowed.taken.clone();
+    for (index, bounds) in after.taken.iter_mut().enumerate() {
+        if operation.disturbed {
+            // what was changed meanwhile may have led to other requests
+            *bounds = (least(index), u64::MAX);
+        } else if operation.cut_short {
+            // what the client left was not gone through with
+            bounds.0 = least(index);
+        }
+    }
+    after
 }
 
 /// `None` where nobody knows what the session holds.
@@ -101,16 +132,32 @@ pub(super) fn allowed(
     }
 }
 
-fn initialize(operation: &Operation<'_>, allowed: Vec<AllowedReply>) -> Vec<CheckResult> {
-    let (number, seen) = match operation.answer {
-        Some((number, Event::InitializeOperationParametersResponse)) => {
-            (number, ReplyKind::Response)
-        }
-        Some((number, Event::Fault(_))) => (number, ReplyKind::Fault),
-        _ => return Vec::new(),
-    };
+fn initialize(operation: &Operation<'_>, allowed: &[AllowedReply]) -> Vec<CheckResult> {
     let Some(ruling) = allowed.first() else {
         return Vec::new();
+    };
+    let differs = |requirement, found| {
+        CheckResult::differs(
+            requirement,
+            Grade::Hard,
+            Judge::Oracle,
+            "initialize-reply",
+            words(ruling.reply),
+            found,
+        )
+    };
+    let (number, seen) = match (operation.answer, operation.closed) {
+        (Some((number, Event::InitializeOperationParametersResponse)), _) => {
+            (number, ReplyKind::Response)
+        }
+        (Some((number, Event::Fault(_))), _) => (number, ReplyKind::Fault),
+        // R-INIT-7: a fault and the end of the session, not one of the two.
+        (None, Some(closed)) if allowed.iter().all(|reply| reply.reply == ReplyKind::Fault) => {
+            let requirement = wrong_end::of_refusal(ruling.requirement);
+            let found = "the end of the session, without an answer";
+            return vec![differs(requirement, found).about_event(Some(closed))];
+        }
+        _ => return Vec::new(),
     };
     let grade = if allowed.len() > 1 {
         Grade::Either
@@ -122,14 +169,9 @@ fn initialize(operation: &Operation<'_>, allowed: Vec<AllowedReply>) -> Vec<Chec
             found: words(seen).to_owned(),
             ..CheckResult::pass(reply.requirement, grade, Judge::Oracle, "initialize-reply")
         },
-        None => CheckResult::differs(
-            ruling.requirement,
-            Grade::Hard,
-            Judge::Oracle,
-            "initialize-reply",
-            words(ruling.reply),
-            words(seen),
-        ),
+        // R-INIT-8: whoever is refused for lack of a right would have been allowed to initialize.
+        None if wrong_end::is_denial(operation) => differs(RequirementId::R_INIT_8, words(seen)),
+        None => differs(ruling.requirement, words(seen)),
     };
     vec![result.about_event(Some(number))]
 }
@@ -141,7 +183,7 @@ const fn words(reply: ReplyKind) -> &'static str {
     }
 }
 
-fn end_words(end: &EitherEnd) -> String {
+pub(super) fn end_words(end: &EitherEnd) -> String {
     match end.stage {
         Stage::StartFault => {
             "a fault in answer to StartOperationWithCallback, and no callback".to_owned()
@@ -151,7 +193,7 @@ fn end_words(end: &EitherEnd) -> String {
 }
 
 /// How an operation ended, as far as it shows, and the event that shows it.
-fn seen_end(operation: &Operation<'_>) -> Option<(usize, Stage)> {
+pub(super) fn seen_end(operation: &Operation<'_>) -> Option<(usize, Stage)> {
     if let Some((number, terminal)) = operation.terminal() {
         return Some((number, Stage::Processing(terminal)));
     }
@@ -166,6 +208,7 @@ fn seen_end(operation: &Operation<'_>) -> Option<(usize, Stage)> {
 fn start(
     trace: &Trace,
     operation: &Operation<'_>,
+    operations: &[Operation<'_>],
     case: &Case<'_>,
     allowed: &Allowed,
 ) -> Vec<CheckResult> {
@@ -189,7 +232,7 @@ fn start(
                     found: end_words(end),
                     ..CheckResult::pass(end.requirement, grade, Judge::Oracle, "end")
                 },
-                None => unexpected_end(allowed, stage),
+                None => wrong_end::unexpected(trace, operation, case, allowed, stage),
             };
             results.push(result.about_event(Some(number)));
             if let Some(end) = found {
@@ -198,7 +241,7 @@ fn start(
         }
         // The client itself ended the session: no end is owed.
         None if operation.cut_short => {}
-        None => results.push(no_end(operation, ruling)),
+        None => results.push(wrong_end::missing(trace, operation, case, allowed)),
     }
     results.extend(rows::judge(
         trace,
@@ -206,41 +249,12 @@ fn start(
         allowed,
         seen.map(|(_, stage)| stage),
     ));
+    if let Some(other) = wrong_end::other_parameters(trace, operation, operations, case, &results) {
+        return vec![other];
+    }
     selection::name_other_delegate(trace, operation, case, seen, &mut results);
     name_reading(trace, operation, case, &mut results);
     results
-}
-
-/// What there is instead, where an operation has no end that could be judged.
-fn no_end(operation: &Operation<'_>, ruling: &EitherEnd) -> CheckResult {
-    let fault = operation
-        .answer
-        .filter(|(_, event)| matches!(event, Event::Fault(_)));
-    // R-PRE-5: what is refused before the operation is refused before StartProgressCallback.
-    let late = fault.is_some() && ruling.stage == Stage::StartFault;
-    let found = match (fault, operation.started()) {
-        (Some(_), _) => "a fault reply after StartProgressCallback, and no SetOverallStatus",
-        (None, Some(_)) => "StartProgressCallback, and no SetOverallStatus with a Completed value",
-        (None, None) => "neither a fault reply nor a callback that tells an end",
-    };
-    let requirement = match (ruling.stage, fault) {
-        _ if late => RequirementId::R_PRE_5,
-        // A replication that faults owes its telling, whatever the inner step that it met.
-        (Stage::Processing(Terminal::Failure), None) => match operation.failure_details() {
-            told @ (RequirementId::R_31_7 | RequirementId::R_29_8) => told,
-            _ => ruling.requirement,
-        },
-        _ => ruling.requirement,
-    };
-    CheckResult::differs(
-        requirement,
-        Grade::Hard,
-        Judge::Oracle,
-        "end",
-        end_words(ruling),
-        found,
-    )
-    .about_event(fault.map(|(number, _)| number))
 }
 
 /// Where something failed, looks for a reading under which nothing would have: what the target may be following.
@@ -266,39 +280,6 @@ fn name_reading(
     for result in results.iter_mut().filter(|result| fails(result)) {
         result.reading = reading;
     }
-}
-
-fn unexpected_end(allowed: &Allowed, stage: Stage) -> CheckResult {
-    let ruling = &allowed.ends[0];
-    // A failure where nothing was to be done: what is to be skipped was taken for an error.
-    let only_skip = || {
-        let mut skipped = allowed.fates.iter().map(|fate| match fate.choices[..] {
-            [Choice::Skip { requirement, .. }] => Some(requirement),
-            _ => None,
-        });
-        let first = skipped.next().flatten()?;
-        skipped.all(|other| other.is_some()).then_some(first)
-    };
-    let requirement = match (ruling.stage, stage) {
-        (Stage::Processing(Terminal::Success), Stage::Processing(Terminal::Failure)) => {
-            only_skip().unwrap_or(ruling.requirement)
-        }
-        _ => ruling.requirement,
-    };
-    // One way only, yet graded EITHER: the ruling is soft.
-    let soft = allowed.ends.len() == 1 && ruling.grade != Grade::Hard;
-    let expected = allowed
-        .ends
-        .iter()
-        .map(end_words)
-        .collect::<Vec<_>>()
-        .join(", or ");
-    let found = match stage {
-        Stage::StartFault => "a fault in answer to StartOperationWithCallback".to_owned(),
-        Stage::Processing(terminal) => format!("SetOverallStatus with {terminal}"),
-    };
-    let grade = if soft { Grade::Soft } else { Grade::Hard };
-    CheckResult::differs(requirement, grade, Judge::Oracle, "end", expected, found)
 }
 
 /// The reading of one question under which a test holds, if there is one: what the target may be following.

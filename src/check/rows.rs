@@ -181,8 +181,19 @@ fn states(
             .values()
             .map(|row| (row.scope_id, row.failover_relation_id))
             .collect(),
+        new_associations: difference
+            .scope_failovers
+            .created
+            .iter()
+            .map(|row| (row.scope_id, row.failover_relation_id))
+            .collect(),
         difference,
         created,
+        sources: allowed
+            .fates
+            .iter()
+            .map(|fate| (fate.family, fate.source))
+            .collect(),
         explained: BTreeSet::new(),
         attached: BTreeSet::new(),
         in_step: BTreeSet::new(),
@@ -291,9 +302,13 @@ struct Rows<'a> {
     options_changed: BTreeSet<RowKey>,
     /// Scopes with the relationships that they are associated with afterwards.
     associations: BTreeSet<(RecordId, RecordId)>,
+    /// Those that are new.
+    new_associations: BTreeSet<(RecordId, RecordId)>,
     difference: Difference,
     /// New scope rows by owner and subnet.
     created: BTreeMap<Place, Vec<AdmDhcpScopesRow>>,
+    /// The scopes that the operation is asked to replicate.
+    sources: BTreeSet<RowKey>,
     /// Scope rows whose difference a fate accounts for.
     explained: BTreeSet<RowKey>,
     /// Copies that are to be associated, with the relationship (OQ-11).
@@ -330,9 +345,27 @@ struct Seen<'a> {
     write: &'a Write,
     /// Whether the way the operation ended leaves room for it.
     counts: bool,
-    /// Whether it comes without a fault, so that what follows a success is expected.
-    sure: bool,
+    /// What follows the write (OQ-11).
+    follows: AfterEffects,
     done: Done,
+}
+
+/// Whether a written copy is associated and marked InSync (OQ-11), which only follows a write without a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AfterEffects {
+    /// The write comes without a fault.
+    Due,
+    /// It may have come with a fault or without one.
+    Possible,
+    /// It comes with a fault.
+    Never,
+}
+
+impl AfterEffects {
+    /// What is known of a write that comes in two ways.
+    fn or(self, other: Self) -> Self {
+        if self == other { self } else { Self::Possible }
+    }
 }
 
 impl Seen<'_> {
@@ -352,8 +385,8 @@ struct Written<'a> {
     found: &'a AdmDhcpScopesRow,
     /// `None` where it was created.
     before: Option<&'a AdmDhcpScopesRow>,
-    /// Whether what follows a success is judged (OQ-11).
-    after_effects: bool,
+    /// What follows the write.
+    follows: AfterEffects,
 }
 
 impl Rows<'_> {
@@ -365,7 +398,8 @@ impl Rows<'_> {
             written[index] = self.fate(index, fate, success, refused);
         }
         self.missing_copies(allowed, &written);
-        if !success {
+        // where no end shows the operation may have been left before it met a fault
+        if end == Some(Stage::Processing(Terminal::Failure)) {
             for (places, most) in &allowed.at_most_written {
                 let count = places
                     .iter()
@@ -410,28 +444,28 @@ impl Rows<'_> {
     fn fate(&mut self, place: usize, fate: &Fate, success: bool, refused: bool) -> bool {
         let mut seen: Vec<Seen<'_>> = Vec::new();
         for choice in &fate.choices {
-            let (write, counts, sure) = match choice {
-                Choice::Write(write) => (write, true, true),
+            let (write, counts, follows) = match choice {
+                Choice::Write(write) => (write, true, AfterEffects::Due),
                 Choice::Fault {
                     written: Some(write),
                     ..
-                } => (write, !success, false),
+                } => (write, !success, AfterEffects::Never),
                 Choice::Skip { .. } | Choice::Fault { written: None, .. } => continue,
             };
             match seen.iter_mut().find(|other| other.write == write) {
-                Some(other) => {
-                    other.counts |= counts;
-                    // on success only the one without a fault can have been
-                    other.sure = if success {
-                        other.sure || sure
-                    } else {
-                        other.sure && sure
-                    };
+                // of two ways to the same write the one that the end leaves no room for was not taken
+                Some(other) if counts && other.counts => {
+                    other.follows = other.follows.or(follows);
                 }
+                Some(other) if counts => {
+                    other.counts = true;
+                    other.follows = follows;
+                }
+                Some(_) => {}
                 None => seen.push(Seen {
                     write,
                     counts,
-                    sure,
+                    follows,
                     done: self.done(fate, write),
                 }),
             }
@@ -564,7 +598,12 @@ impl Rows<'_> {
                 };
                 let same_range =
                     self.range(&self.before_view, before) == self.range(&self.after_view, after);
-                if before != after || !same_range || self.options_changed.contains(&key) {
+                let same_row = before == after || self.is_only_in_step(write, before, after);
+                if !same_row
+                    || self.is_newly_attached(write, id)
+                    || !same_range
+                    || self.options_changed.contains(&key)
+                {
                     return Done::Written;
                 }
                 // only the seven columns have to be equal; the rest is looked at as that of a written copy
@@ -579,6 +618,27 @@ impl Rows<'_> {
             },
             WriteKind::Create => Done::Written,
         }
+    }
+
+    /// Whether a row was marked InSync as the source of a scope of the same call, and nothing else (OQ-11).
+    fn is_only_in_step(
+        &self,
+        write: &Write,
+        before: &AdmDhcpScopesRow,
+        after: &AdmDhcpScopesRow,
+    ) -> bool {
+        let mut marked = before.clone();
+        marked.details.failover_config_sync_status = IN_SYNC;
+        write.attach.is_some()
+            && self.sources.contains(&(after.family, after.record_id))
+            && marked == *after
+    }
+
+    /// Whether a row was associated with the relationship that goes with a write (OQ-11).
+    fn is_newly_attached(&self, write: &Write, id: RecordId) -> bool {
+        write
+            .attach
+            .is_some_and(|relation| self.new_associations.contains(&(id, relation)))
     }
 
     fn range<'v>(
@@ -600,7 +660,8 @@ impl Rows<'_> {
             return;
         };
         self.report.add(report);
-        if let (Some(relation), true) = (other.write.attach, other.sure)
+        if let Some(relation) = other.write.attach
+            && other.follows != AfterEffects::Never
             && let Some((row, _)) = self.copy_of(fate, other.write)
         {
             self.attached.insert((row, relation));
@@ -645,18 +706,23 @@ impl Rows<'_> {
         let before = before.filter(|_| write.kind != WriteKind::Create);
         let mut expected = before.map_or_else(|| found.clone(), |row| row.as_ref().clone());
         take_over(&mut expected, &write.copy);
-        let after_effects = write.attach.filter(|_| seen.sure);
+        let follows = match write.attach {
+            Some(_) => seen.follows,
+            None => AfterEffects::Never,
+        };
         let columns = Written {
             fate,
             write,
             expected: &expected,
             found,
             before: before.map(AsRef::as_ref),
-            after_effects: after_effects.is_some(),
+            follows,
         };
         self.columns(&columns, &mut report);
         self.options(&columns, &mut report);
-        if let Some(relation) = after_effects {
+        if let Some(relation) = write.attach
+            && follows == AfterEffects::Due
+        {
             self.after_effects(&columns, relation, &mut report);
         }
         report
@@ -743,7 +809,7 @@ impl Rows<'_> {
             for column in columns {
                 let is_absent = fate.family == AddressFamily::InterNetworkV6
                     && IPV4_ONLY.contains(column)
-                    || *column == Column::Sync && written.after_effects
+                    || *column == Column::Sync && written.follows == AfterEffects::Due
                     || *column == Column::Subnet && wanted != subnet;
                 if is_absent {
                     continue;
@@ -755,6 +821,12 @@ impl Rows<'_> {
                 }
                 let as_before = before.map(|row| self.before_view.text(row, *column));
                 same = false;
+                if *column == Column::Sync
+                    && written.follows == AfterEffects::Possible
+                    && text == IN_SYNC.name()
+                {
+                    continue;
+                }
                 if taken == Taken::Either && as_before.is_none_or(|before| before == text) {
                     continue;
                 }

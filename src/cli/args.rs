@@ -35,6 +35,8 @@ pub(super) enum Command {
     Snapshots(SnapshotsArguments),
     /// Explain a scenario: its world, its messages, what is allowed and why, what our simulator does.
     Explain(ExplainArguments),
+    /// Make a failing scenario as small as it gets, in a file of its own.
+    Minimize(MinimizeArguments),
     /// Look for mistakes in scenario files, and for what is odd about them.
     #[command(after_help = author::WarningCode::listed())]
     Lint(LintArguments),
@@ -44,6 +46,8 @@ pub(super) enum Command {
     Schema(SchemaArguments),
     /// Write scenario files in their one layout: order of keys, blank lines, quotes; comments stay.
     Fmt(FmtArguments),
+    /// Explore every small world, or worlds drawn by seed, against the oracle.
+    Explore(ExploreArguments),
     /// End as a bug of ours would, so that scripts can be tried against it.
     #[command(hide = true)]
     Panic,
@@ -210,6 +214,33 @@ pub(super) struct ExplainArguments {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct MinimizeArguments {
+    /// The scenario file
+    pub(super) file: PathBuf,
+    /// The case of this name [default: the first that fails]
+    #[arg(long, value_name = "NAME")]
+    pub(super) case: Option<String>,
+    /// Through this door: delegate or session [default: the first at which it fails]
+    #[arg(long, value_name = "DOOR", value_parser = door)]
+    pub(super) door: Option<Door>,
+    /// The requirement that has to go on failing, such as R-31-2 [default: the first that fails]
+    #[arg(long, value_name = "ID", value_parser = requirement)]
+    pub(super) requirement: Option<RequirementId>,
+    /// By another reading of an open question, such as OQ-1=literal; all=literal takes the text word by word
+    #[arg(long, value_name = "QUESTION=READING")]
+    pub(super) reading: Vec<String>,
+    /// Count deviations as failures
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// The new file [default: FILE with the ending .min.toml]
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct LintArguments {
     /// Scenario files, or folders of them [default: scenarios]
     pub(super) paths: Vec<PathBuf>,
@@ -244,6 +275,53 @@ pub(super) struct FmtArguments {
     /// Write nothing: list the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub(super) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExploreArguments {
+    /// Which set of worlds: a, whole rows; b, rows that are gone; c, callers, parameters, partners and defects
+    #[arg(long, value_enum, default_value_t = ExploreSet::All)]
+    pub(super) set: ExploreSet,
+    /// How many worlds are explored at the same time [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(super) jobs: Option<u16>,
+    /// Only this part of the worlds: every world is in exactly one of N parts
+    #[arg(long, value_name = "K/N", value_parser = Partition::parse)]
+    pub(super) partition: Option<Partition>,
+    /// So many larger worlds, drawn by the seed, in the place of a set
+    #[arg(long, value_name = "COUNT", conflicts_with = "set", value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(super) random: Option<u64>,
+    /// Fixes what is drawn
+    #[arg(long, default_value_t = 0, requires = "random")]
+    pub(super) seed: u64,
+    /// Keep what is done in this file, and go on from it where it is there
+    #[arg(long, value_name = "FILE")]
+    pub(super) resume: Option<PathBuf>,
+    /// Count deviations as disagreements
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Follow and judge by another reading of an open question, such as OQ-1=literal
+    #[arg(long, value_name = "QUESTION=READING")]
+    pub(super) reading: Vec<String>,
+    /// The form of the result
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(super) format: Format,
+    /// The folder that scenario files with disagreements are written to
+    #[arg(long, value_name = "DIR", default_value = "disagreements")]
+    pub(super) output: PathBuf,
+}
+
+/// The sets of `explore`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExploreSet {
+    /// Whole rows.
+    A,
+    /// Rows that are gone.
+    B,
+    /// Callers, parameters, partners, defects.
+    C,
+    /// All three.
+    All,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

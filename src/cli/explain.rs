@@ -26,7 +26,7 @@ pub(super) fn explain(arguments: &ExplainArguments, out: &mut dyn Write) -> Resu
     let Some(scenario) = loaded.scenarios.first() else {
         return Ok(Exit::WrongFile);
     };
-    let cases = selected(scenario, arguments)?;
+    let cases = selected(scenario, arguments.case.as_deref(), arguments.door)?;
     write!(out, "{}", head(scenario))?;
     let mut earlier: Vec<&Case> = Vec::new();
     for case in cases {
@@ -60,9 +60,11 @@ pub(super) fn explain(arguments: &ExplainArguments, out: &mut dyn Write) -> Resu
     Ok(Exit::Conformant)
 }
 
-fn selected<'a>(
+/// The cases that a name and a door select; at least one that the door carries.
+pub(super) fn selected<'a>(
     scenario: &'a Scenario,
-    arguments: &ExplainArguments,
+    name: Option<&str>,
+    door: Option<Door>,
 ) -> Result<Vec<&'a Case>, CliError> {
     let names: Vec<&str> = scenario
         .cases
@@ -72,10 +74,10 @@ fn selected<'a>(
     let cases: Vec<&Case> = scenario
         .cases
         .iter()
-        .filter(|case| arguments.case.is_none() || case.name == arguments.case)
+        .filter(|case| name.is_none() || case.name.as_deref() == name)
         .collect();
     if cases.is_empty() {
-        let wanted = arguments.case.as_deref().unwrap_or_default();
+        let wanted = name.unwrap_or_default();
         let there = if names.is_empty() {
             "the file has no cases".to_owned()
         } else {
@@ -85,7 +87,7 @@ fn selected<'a>(
             "no case is called `{wanted}`: {there}"
         )));
     }
-    if let Some(door) = arguments.door
+    if let Some(door) = door
         && cases.iter().all(|case| !case.doors.contains(&door))
     {
         let reason = cases[0]

@@ -8,10 +8,12 @@ mod deviants;
 mod embedded;
 mod exit;
 mod explain;
+mod explore;
 mod files;
 mod fmt;
 mod lint;
 mod list;
+mod minimize;
 mod new;
 mod partition;
 mod progress;
@@ -68,18 +70,28 @@ pub fn main() -> std::process::ExitCode {
     std::process::ExitCode::from(exit.code())
 }
 
-/// The same for an implementer's own target in process: `run` tests what `make` makes, a new one for each case.
+/// The same for an implementer's own target in process: `run` and `minimize` test what `make` makes, a new one for each
+/// case.
 /// Scenarios that the target's door cannot carry, and what it does not offer, are skipped with the reason.
 #[must_use]
 pub fn main_for(make: impl Fn() -> Box<dyn Target> + Sync) -> std::process::ExitCode {
-    let door = make().door();
-    let make = move |_| make();
     let mut out = std::io::stdout().lock();
-    let exit = command(std::env::args_os(), &Subject::own(&make, door), &mut out);
+    let exit = main_for_with(std::env::args_os(), make, &mut out);
     std::process::ExitCode::from(exit.code())
 }
 
-/// The same with arguments and output handed in.
+/// [`main_for`] with arguments and output handed in.
+pub fn main_for_with(
+    arguments: impl IntoIterator<Item = std::ffi::OsString>,
+    make: impl Fn() -> Box<dyn Target> + Sync,
+    out: &mut dyn Write,
+) -> Exit {
+    let door = make().door();
+    let make = move |_| make();
+    command(arguments, &Subject::own(&make, door), out)
+}
+
+/// [`main`] with arguments and output handed in.
 pub fn main_with(
     arguments: impl IntoIterator<Item = std::ffi::OsString>,
     out: &mut dyn Write,
@@ -108,10 +120,12 @@ fn command(
         Command::Deviants(arguments) => deviants::deviants(arguments, out),
         Command::Snapshots(arguments) => review::snapshots(arguments, out),
         Command::Explain(arguments) => explain::explain(arguments, out),
+        Command::Minimize(arguments) => minimize::minimize(arguments, subject, out),
         Command::Lint(arguments) => lint::lint(arguments, out),
         Command::New(arguments) => new::new(arguments, out),
         Command::Schema(arguments) => schema::schema(arguments, out),
         Command::Fmt(arguments) => fmt::fmt(arguments, out),
+        Command::Explore(arguments) => explore::explore(arguments, subject, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {

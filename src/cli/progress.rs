@@ -15,6 +15,7 @@ pub(super) struct Progress {
 
 struct State {
     total: usize,
+    of: &'static str,
     done: usize,
     failed: usize,
     drawn: Option<Instant>,
@@ -22,10 +23,11 @@ struct State {
 }
 
 impl Progress {
-    /// A line for that many cases, or none.
-    pub(super) fn new(total: usize, shown: bool) -> Self {
+    /// A line for that many cases, or whatever they are called; or none.
+    pub(super) fn new(total: usize, of: &'static str, shown: bool) -> Self {
         let state = State {
             total,
+            of,
             done: 0,
             failed: 0,
             drawn: None,
@@ -36,7 +38,7 @@ impl Progress {
         }
     }
 
-    /// One more case is finished.
+    /// One more is finished.
     pub(super) fn finished(&self, failed: bool) {
         let Some(state) = &self.state else { return };
         let mut state = state
@@ -48,7 +50,7 @@ impl Progress {
         let now = Instant::now();
         if now.duration_since(state.drawn.unwrap_or(state.begun)) >= INTERVAL {
             state.drawn = Some(now);
-            let line = line(state.done, state.total, state.failed);
+            let line = line(state.done, state.total, state.of, state.failed);
             let mut stream = std::io::stderr().lock();
             let _ = write!(stream, "\r\u{1b}[2K{line}");
             let _ = stream.flush();
@@ -73,12 +75,12 @@ impl Drop for Progress {
     }
 }
 
-fn line(done: usize, total: usize, failed: usize) -> String {
+fn line(done: usize, total: usize, of: &str, failed: usize) -> String {
     let failed = match failed {
         0 => String::new(),
         failed => format!(", {failed} failed"),
     };
-    format!("{done} of {total} cases{failed}")
+    format!("{done} of {total} {of}{failed}")
 }
 
 #[cfg(test)]
@@ -87,7 +89,7 @@ mod tests {
 
     #[test]
     fn the_line_says_how_far_and_how_many_failed() {
-        assert_eq!(line(3, 10, 0), "3 of 10 cases");
-        assert_eq!(line(3, 10, 2), "3 of 10 cases, 2 failed");
+        assert_eq!(line(3, 10, "cases", 0), "3 of 10 cases");
+        assert_eq!(line(3, 10, "cases", 2), "3 of 10 cases, 2 failed");
     }
 }

@@ -53,7 +53,7 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, CliError> {
     let clock = Instant::now();
-    let interrupted = watch_for_interrupt();
+    let interrupted = watch_for_interrupt("finishing the cases that are running");
     let chosen = readings(&arguments.reading).map_err(CliError::Usage)?;
     let ci = arguments.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
     let (today, expires) = baseline::today();
@@ -77,7 +77,7 @@ pub(super) fn run(
             None => "no scenario was selected: `ipamconf list` shows what there is".to_owned(),
         }));
     }
-    let progress = Progress::new(jobs.len(), !ci && is_drawn_on(&std::io::stderr()));
+    let progress = Progress::new(jobs.len(), "cases", !ci && is_drawn_on(&std::io::stderr()));
     let mut finished = run_all(&jobs, arguments, subject, &chosen, &interrupted, &progress);
     drop(progress);
     let mut outcome = Outcome {
@@ -350,7 +350,7 @@ pub(super) fn colour(stream: &impl IsTerminal, ci: bool) -> bool {
 }
 
 /// Whether a line can be drawn again and again.
-fn is_drawn_on(stream: &impl IsTerminal) -> bool {
+pub(super) fn is_drawn_on(stream: &impl IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("TERM").is_none_or(|value| value != "dumb")
 }
 
@@ -398,7 +398,9 @@ fn select<'a>(
 }
 
 /// Raises a flag when the user presses Ctrl-C; a second one ends the process at once.
-fn watch_for_interrupt() -> std::sync::Arc<AtomicBool> {
+///
+/// `doing` says what is still done after the first one.
+pub(super) fn watch_for_interrupt(doing: &'static str) -> std::sync::Arc<AtomicBool> {
     let flag = std::sync::Arc::new(AtomicBool::new(false));
     let raise = std::sync::Arc::clone(&flag);
     std::thread::spawn(move || {
@@ -413,9 +415,7 @@ fn watch_for_interrupt() -> std::sync::Arc<AtomicBool> {
                 if raise.swap(true, Ordering::Relaxed) {
                     std::process::exit(i32::from(Exit::Interrupted.code()));
                 }
-                eprintln!(
-                    "interrupted: finishing the cases that are running (once more to stop at once)"
-                );
+                eprintln!("interrupted: {doing} (once more to stop at once)");
             }
         });
     });
@@ -502,22 +502,7 @@ fn run_job(
         );
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
-    let in_force = readings.overlaid_with(&job.case.readings);
-    if let Some((question, reading)) = in_force
-        .differing()
-        .find(|(_, reading)| !reading.switchable)
-    {
-        let reason = format!("our simulator cannot follow {question}={}", reading.name);
-        return done(ScenarioReport::skipped(&context, &reason), None, false);
-    }
-    // A target that is not ours follows the readings it follows: a file about another is none for it.
-    if !subject.is_ours
-        && let Some((question, reading)) = in_force
-            .differing()
-            .find(|(question, reading)| readings.of(*question) != reading.name)
-    {
-        let name = reading.name;
-        let reason = format!("is about {question}={name}; `--reading {question}={name}` runs it");
+    if let Some(reason) = cannot_follow(subject, job.case, readings) {
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
     let ran = catch_unwind(AssertUnwindSafe(|| {
@@ -564,6 +549,33 @@ fn run_job(
             done(ScenarioReport::error(&context, &reason), None, true)
         }
     }
+}
+
+/// Why a target is not asked about a case under the readings in force, if there is a reason.
+pub(super) fn cannot_follow(
+    subject: &Subject<'_>,
+    case: &Case,
+    readings: &Readings,
+) -> Option<String> {
+    let in_force = readings.overlaid_with(&case.readings);
+    let unswitchable = in_force
+        .differing()
+        .find(|(_, reading)| !reading.switchable);
+    if let Some((question, reading)) = unswitchable {
+        return Some(format!(
+            "our simulator cannot follow {question}={}",
+            reading.name
+        ));
+    }
+    // A target that is not ours follows the readings it follows: a file about another is none for it.
+    let (question, reading) = in_force
+        .differing()
+        .find(|(question, reading)| readings.of(*question) != reading.name)
+        .filter(|_| !subject.is_ours)?;
+    let name = reading.name;
+    Some(format!(
+        "is about {question}={name}; `--reading {question}={name}` runs it"
+    ))
 }
 
 /// Where two traces of the same case part.

@@ -39,6 +39,11 @@ impl<'a> Subject<'a> {
         }
     }
 
+    /// A new target, reached through one of the doors.
+    pub(super) fn target(&self, door: Door) -> Box<dyn Target> {
+        (self.make)(door)
+    }
+
     /// Runs a case through one of the doors, on a target of its own.
     pub(super) fn run(
         &self,
@@ -46,7 +51,7 @@ impl<'a> Subject<'a> {
         door: Door,
         readings: &Readings,
     ) -> Result<Trace, TargetError> {
-        run_case(case, &mut *(self.make)(door), readings)
+        run_case(case, &mut *self.target(door), readings)
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn run(
     };
     // R-3-2
     let scope = scope.ok_or_else(|| fault(invalid_parameter("Scope is NULL")))?;
-    create(&scope, None, ctx).result
+    create(&scope, None, ctx).result.map(|_| ())
 }
 
 /// R-3-3 to R-3-17b for one scope, by the client or for .29.
@@ -63,7 +63,7 @@ pub(super) fn create(
     };
     let readings = ctx.readings;
     let mut stored = store_through_partner(ctx, replication, RequestKind::Create, |store| {
-        insert(scope_to_store, &server_name, readings, store);
+        insert(scope_to_store, &server_name, readings, store)
     });
     stored.result = stored.result.map_err(fault);
     stored
@@ -99,8 +99,13 @@ fn prepare(scope: &DhcpScope, store: &dyn DataStore) -> Result<String, IpamExcep
     Ok(server.name.clone())
 }
 
-/// R-3-10 to R-3-17b.
-fn insert(scope: &DhcpScope, server_name: &str, readings: &Readings, store: &mut dyn DataStore) {
+/// R-3-10 to R-3-17b; the new row.
+fn insert(
+    scope: &DhcpScope,
+    server_name: &str,
+    readings: &Readings,
+    store: &mut dyn DataStore,
+) -> RecordId {
     let source = &scope.details;
     let mut details = if readings.is(Question::OQ12, "configuration") {
         source.clone()
@@ -130,6 +135,7 @@ fn insert(scope: &DhcpScope, server_name: &str, readings: &Readings, store: &mut
     let record_id = store.insert_scope(row);
     store.put_range(scope_range(scope, record_id, RecordId::UNSET, server_name));
     track_options(scope, record_id, store);
+    record_id
 }
 
 /// The columns that R-3-10 lists; the others as a row has them of which nothing is said (OQ-12, read word by word).

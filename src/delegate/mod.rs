@@ -49,15 +49,16 @@ pub enum Step {
     Wait(Duration),
 }
 
-/// A scope that was stored by .3 or .4, or the fault that kept it from being stored, and how long that took.
+/// The row of a scope that was stored by .3 or .4, or the fault that kept it from being stored, and how long that
+/// took.
 #[derive(Debug)]
 struct Stored {
-    result: Result<(), IpamException>,
+    result: Result<RecordId, IpamException>,
     waited: Duration,
 }
 
 impl Stored {
-    const fn at_once(result: Result<(), IpamException>) -> Self {
+    const fn at_once(result: Result<RecordId, IpamException>) -> Self {
         Self {
             result,
             waited: Duration::ZERO,
@@ -78,24 +79,21 @@ fn store_through_partner(
     ctx: &mut Context<'_>,
     replication: Option<Replication>,
     kind: RequestKind,
-    store: impl FnOnce(&mut dyn DataStore),
+    store: impl FnOnce(&mut dyn DataStore) -> RecordId,
 ) -> Stored {
     let Some(Replication {
         source,
         destination,
     }) = replication
     else {
-        store(ctx.store);
-        return Stored::at_once(Ok(()));
+        return Stored::at_once(Ok(store(ctx.store)));
     };
     let answer = ctx.partner.request(destination, source, kind);
-    if answer.applied {
-        store(ctx.store);
-    }
-    let result = match answer.fault {
-        None => Ok(()),
-        Some(id) => Err(IpamException::new(
-            id,
+    let row = answer.applied.then(|| store(ctx.store));
+    let result = match (row, answer.fault) {
+        (Some(row), None) => Ok(row),
+        (_, fault) => Err(IpamException::new(
+            fault.unwrap_or(IpamExceptionId::GENERIC_ERROR),
             "the partner server did not take the scope",
         )),
     };

@@ -136,7 +136,7 @@ impl ReplicateScope {
         }
         self.report(subtask, stored.result.as_ref().err(), ctx, steps);
         match stored.result {
-            Ok(()) => None,
+            Ok(_) => None,
             Err(fault) if ctx.readings.is(Question::OQ15, "continue") => {
                 self.fault.get_or_insert(fault);
                 None
@@ -297,14 +297,15 @@ fn store_on(
     if takes_partner_row {
         scope_to_store.record_id = existing.unwrap_or(RecordId::UNSET);
     }
-    // OQ-12: what is tracked speaks of the partner's row. What the client sent is stored as sent (OQ-20), but for
-    // the DNS settings, which are flagged all the same.
-    if takes_partner_row && ctx.readings.is(Question::OQ12, "configuration") {
+    // OQ-12: the DNS settings are flagged. Of the rest, what the client sent is stored as sent (OQ-20), and what is
+    // tracked for a scope of the table speaks of the partner's row.
+    if ctx.readings.is(Question::OQ12, "configuration") {
         scope_to_store.modified_properties = DNS_PROPERTIES
             .iter()
             .map(|name| (*name).to_owned())
             .collect();
         if from_table
+            && takes_partner_row
             && let Some(server) = ctx
                 .store
                 .get_dhcp_server_from_table(destination, scope.family)
@@ -324,8 +325,10 @@ fn store_on(
         // R-29-6b
         None => create_scope::create(&scope_to_store, replication, ctx),
     };
-    if stored.result.is_ok() && ctx.readings.is(Question::OQ11, "attach") {
-        attach(scope, relation, destination, ctx.store);
+    if let Ok(copy) = stored.result
+        && ctx.readings.is(Question::OQ11, "attach")
+    {
+        attach(scope, relation, copy, ctx.store);
     }
     stored
 }
@@ -334,22 +337,17 @@ fn store_on(
 fn attach(
     scope: &DhcpScope,
     relation: &AdmDhcpFailoverRelationRow,
-    destination: RecordId,
+    copy: RecordId,
     store: &mut dyn DataStore,
 ) {
-    let copy = store.scope_on_server(scope.family, destination, scope.details.scope_id);
-    let is_associated = |id| {
-        store
-            .associations_of(id)
-            .iter()
-            .any(|row| row.failover_relation_id == relation.record_id)
-    };
-    if let Some(copy) = copy
-        && !is_associated(copy)
-    {
+    let is_associated = store
+        .associations_of(copy)
+        .iter()
+        .any(|row| row.failover_relation_id == relation.record_id);
+    if !is_associated {
         store.insert_association(relation.record_id, copy);
     }
-    for id in [Some(scope.record_id), copy].into_iter().flatten() {
+    for id in [scope.record_id, copy] {
         if let Some(row) = store.scope((scope.family, id)) {
             let mut row = AdmDhcpScopesRow::clone(&row);
             row.details.failover_config_sync_status = DhcpFailoverConfigSyncStatus::InSync;

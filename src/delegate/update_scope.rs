@@ -29,7 +29,7 @@ pub(super) fn run(
     };
     // R-4-2
     let scope = scope.ok_or_else(|| failed(invalid_parameter("Scope is NULL")))?;
-    update(&scope, None, ctx).result
+    update(&scope, None, ctx).result.map(|_| ())
 }
 
 /// R-4-3 to R-4-17b for one scope, by the client or for .29.
@@ -45,6 +45,7 @@ pub(super) fn update(
     let readings = ctx.readings;
     let mut stored = store_through_partner(ctx, replication, RequestKind::Update, |store| {
         write(scope_to_store, &row, &server_name, readings, store);
+        row.record_id
     });
     stored.result = stored.result.map_err(failed);
     stored

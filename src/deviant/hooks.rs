@@ -4,11 +4,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::deviant::Seam;
+use crate::deviant::{ClientInput, Seam};
 use crate::model::{
     AdmDhcpFailoverRelationRow, AdmDhcpOptionsRow, AdmDhcpScopeFailoverRow, AdmDhcpScopesRow,
     AdmDhcpServersRow, AdmIpRangeRow, ClientMessage, DhcpScope, Event, RecordId, RowKey, Value,
 };
+use crate::session::ClientSession;
 use crate::spec::{AddressFamily, IpamAdminOperationId, Readings};
 use crate::trace::SessionIndex;
 use crate::world::{Caller, Setup};
@@ -41,6 +42,8 @@ pub struct Hooks {
     pub event: Option<fn(&mut Seam, SessionIndex, Event)>,
     /// The simulator has nothing more to say; for what comes late.
     pub quiet: Option<fn(&mut Seam)>,
+    /// What reaches our own client; the hook hands on what it lets pass ([`ClientInput::reach`]).
+    pub client: Option<fn(&mut ClientSession, ClientInput<'_>)>,
     /// GetDHCPServerFromTable.
     pub server: Option<fn(&Seam, RecordId, AddressFamily) -> Option<Arc<AdmDhcpServersRow>>>,
     /// GetScopesForServer.
@@ -83,6 +86,7 @@ impl Hooks {
         end: None,
         event: None,
         quiet: None,
+        client: None,
         server: None,
         scopes: None,
         scope: None,

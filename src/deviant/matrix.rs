@@ -1,15 +1,16 @@
 //! The kill matrix: which deviant is caught, by what, and what is said first.
 
 use crate::check::check;
-use crate::deviant::{Corpus, Deviant, Run, deviant_target};
+use crate::deviant::{Corpus, Deviant, Run, deviant_client, deviant_target};
 use crate::report::{
     CaseContext, Report, RunInfo, ScenarioReport, Target as TargetReport, command_again,
     first_failure, trace_lines,
 };
 use crate::spec::{Readings, RequirementId};
-use crate::suite::{TargetError, run_case};
-use crate::trace::Door;
+use crate::suite::{Client, TargetError, run_case_for};
+use crate::trace::{Door, TrackerState};
 use crate::verdict::CheckVerdict;
+use crate::world::Caller;
 
 /// A case in which a deviant is caught.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +75,10 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
         fingerprint: FNV_OFFSET,
     };
     let mut judged = Vec::new();
+    let client = client_of(deviant);
     for (index, run) in corpus.runs.iter().enumerate() {
         let mut target = deviant_target(deviant.hooks, run.door);
-        let trace = match run_case(run.case, &mut *target, readings) {
+        let trace = match run_case_for(run.case, &mut *target, readings, &client) {
             Ok(trace) => trace,
             Err(error) => {
                 row.errors.push(error);
@@ -90,6 +92,12 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
         fingerprint(&mut row.fingerprint, &index.to_string());
         for line in trace_lines(&trace) {
             fingerprint(&mut row.fingerprint, &line);
+        }
+        for tracker in trace.steps.iter().map(|step| step.tracker.as_ref()) {
+            fingerprint(&mut row.fingerprint, &tracker_text(tracker));
+        }
+        for tracker in &trace.trackers {
+            fingerprint(&mut row.fingerprint, &tracker_text(Some(tracker)));
         }
         let checks = check(run.case, &trace, readings);
         judged.push((run, trace, checks));
@@ -157,16 +165,36 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
     Judged { row, report }
 }
 
+/// Makes the clients that a deviant has.
+fn client_of(deviant: &Deviant) -> impl Fn(&Readings, &Caller) -> Box<dyn Client> {
+    let hooks = deviant.hooks;
+    move |readings, caller| deviant_client(hooks, readings, caller)
+}
+
+/// What a client knows, for the fingerprint.
+fn tracker_text(tracker: Option<&TrackerState>) -> String {
+    tracker.map_or_else(String::new, |tracker| {
+        format!(
+            "{} {} {} {}",
+            tracker.state.name(),
+            tracker.overall.name(),
+            tracker.subtasks,
+            tracker.percentage
+        )
+    })
+}
+
 /// The first case in which a check that cites the deviant's own requirement fails or deviates: what a test needs, at a
 /// part of the price of [`judge`]. Cases that are about the requirement are tried first.
 #[must_use]
 pub fn first_kill(deviant: &Deviant, corpus: &Corpus<'_>) -> Option<Failure> {
     let own = deviant.requirement;
+    let client = client_of(deviant);
     let is_about = |run: &&Run<'_>| run.case.requirements.contains(&own);
     let (about, others): (Vec<_>, Vec<_>) = corpus.runs.iter().partition(is_about);
     about.into_iter().chain(others).find_map(|run| {
         let mut target = deviant_target(deviant.hooks, run.door);
-        let trace = run_case(run.case, &mut *target, &corpus.readings).ok()?;
+        let trace = run_case_for(run.case, &mut *target, &corpus.readings, &client).ok()?;
         if trace == run.trace {
             return None;
         }

@@ -2,9 +2,11 @@
 //!
 //! Floor 5, beside the doors; does no IO. A mistake is planted at the seams of the simulator: in what goes in
 //! ([`Hooks::reset`], [`Hooks::open`], [`Hooks::send`], [`Hooks::parameters`]), in what a delegate reads from the store
-//! and writes to it, in the passing of time, and in what comes out ([`Hooks::event`]). The simulator itself knows
+//! and writes to it, in the passing of time, in what comes out ([`Hooks::event`]), and in what reaches our own client
+//! ([`Hooks::client`]). The simulator itself knows
 //! nothing of it.
 
+mod client;
 mod corpus;
 mod hooks;
 mod listing;
@@ -17,6 +19,7 @@ mod target;
 
 use crate::spec::{Question, RequirementId};
 
+pub use client::{ClientInput, deviant_client};
 pub use corpus::{Corpus, Run};
 pub use hooks::Hooks;
 pub use listing::{ListedDeviant, ListedOracle, Listing, Trouble};

@@ -25,7 +25,16 @@ pub struct Seam {
     pub memory: Memory,
     pub(super) hooks: Hooks,
     pub(super) out: VecDeque<(SessionIndex, Event)>,
-    pub(super) injected: VecDeque<(SessionIndex, ClientMessage)>,
+    pub(super) injected: VecDeque<(SessionIndex, Injected)>,
+}
+
+/// What hooks make the simulator see.
+#[derive(Debug)]
+pub(super) enum Injected {
+    /// A message, as if the client had sent it.
+    Message(ClientMessage),
+    /// A session from its beginning in the place of the one so far, opened by that caller.
+    Reopen(Caller),
 }
 
 /// What hooks remember from one call to the next; empty at the start of each case.
@@ -51,6 +60,8 @@ pub struct Memory {
     pub told: BTreeMap<SessionIndex, usize>,
     /// The sessions that the simulator has closed.
     pub closed: Vec<SessionIndex>,
+    /// The messages that the client sent on each session, by name.
+    pub sent: BTreeMap<SessionIndex, Vec<String>>,
 }
 
 impl Seam {
@@ -70,9 +81,36 @@ impl Seam {
         self.out.push_back((session, event));
     }
 
+    /// The client sees what was held back of that session.
+    pub fn tell_held(&mut self, session: SessionIndex) {
+        let held = std::mem::take(&mut self.memory.held);
+        let (now, later): (Vec<_>, Vec<_>) = held.into_iter().partition(|(of, _)| *of == session);
+        self.memory.held = later;
+        self.out.extend(now);
+    }
+
     /// The simulator is sent this, as if by the client.
     pub fn inject(&mut self, session: SessionIndex, message: ClientMessage) {
-        self.injected.push_back((session, message));
+        self.injected
+            .push_back((session, Injected::Message(message)));
+    }
+
+    /// The simulator begins that session anew, as one opened by that caller; the client notices nothing.
+    pub fn reopen(&mut self, session: SessionIndex, caller: Caller) {
+        self.injected.push_back((session, Injected::Reopen(caller)));
+    }
+
+    /// The world as the runner gave it; `None` before the first case.
+    #[must_use]
+    pub fn setup(&self) -> Option<&Setup> {
+        self.memory.setup.as_deref()
+    }
+
+    /// Whether the client has sent a message of that name on the session, the one in hand included.
+    #[must_use]
+    pub fn was_sent(&self, session: SessionIndex, name: &str) -> bool {
+        let sent = self.memory.sent.get(&session);
+        sent.is_some_and(|sent| sent.iter().any(|sent| sent == name))
     }
 
     /// Counts, and says how often it was counted before.

@@ -7,7 +7,8 @@ use crate::spec::authorization::{
     AUTHORIZATION_MAPPINGS, AuthorizedObject, BUILT_IN_ROLES, IPAM_ADMINISTRATORS,
     IPAM_MSM_ADMINISTRATORS,
 };
-use crate::spec::{AddressFamily, IpamAdminOperationId, parameters};
+use crate::spec::{AddressFamily, IpamAdminOperationId, RequirementId, parameters};
+use crate::world::Via;
 
 /// What the document says about a caller and an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +69,72 @@ pub(super) fn right(
         return Right::Open;
     }
     by_policy
+}
+
+/// The step that decides whether the caller may run the operation with that object: where a server goes wrong that
+/// decides otherwise.
+pub(super) fn decided_by(
+    case: &Case<'_>,
+    operation: IpamAdminOperationId,
+    parameters: &Object,
+) -> RequirementId {
+    use RequirementId as R;
+    let caller = case.caller;
+    let Some(mapping) = AUTHORIZATION_MAPPINGS
+        .iter()
+        .find(|mapping| mapping.operation == operation)
+    else {
+        return R::R_AUTH_4;
+    };
+    if is_msm_administrator(case) {
+        // R-AUTH-14: by the flag that another group sets, or with other flags beside it
+        let by_group_alone =
+            matches!(caller.groups.as_slice(), [only] if only == IPAM_MSM_ADMINISTRATORS);
+        return if by_group_alone {
+            R::R_AUTH_7
+        } else {
+            R::R_AUTH_14
+        };
+    }
+    let holds = |authorization: &str| {
+        caller
+            .policies
+            .iter()
+            .filter(|policy| role_contains(case, &policy.role, authorization))
+            .count()
+    };
+    let entries = holds(mapping.authorization);
+    if entries == 0 {
+        // R-AUTH-4: a role holds another operation than the one that counts
+        let another = AUTHORIZATION_MAPPINGS
+            .iter()
+            .any(|other| holds(other.authorization) > 0);
+        return if another { R::R_AUTH_4 } else { R::R_AUTH_11 };
+    }
+    if right(case, operation, parameters) != Right::Allowed {
+        return R::R_AUTH_10;
+    }
+    if !caller.groups.is_empty() {
+        // the search goes on where no group is enough
+        return R::R_AUTH_7;
+    }
+    if caller
+        .policies
+        .iter()
+        .any(|policy| policy.via == Via::Group)
+    {
+        return R::R_AUTH_15;
+    }
+    if entries < caller.policies.len() {
+        return R::R_AUTH_9;
+    }
+    let edits_scopes = holds("MsmDhcpCreateScope") + holds("MsmDhcpEditScope") > 0;
+    match mapping.object {
+        AuthorizedObject::ScopeAgnostic if edits_scopes => R::R_AUTH_10,
+        // R-AUTH-12: the nested operations ask no right of their own (OQ-13)
+        AuthorizedObject::ScopeAgnostic => R::R_AUTH_12,
+        AuthorizedObject::DhcpServer | AuthorizedObject::DhcpScope => R::R_AUTH_8,
+    }
 }
 
 /// IsIpamMsmAdministrator, which IPAM administrators have as well (R-AUTH-14).

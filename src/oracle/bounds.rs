@@ -1,6 +1,8 @@
 //! Bounds on what an operation writes and on what a partner's rules take, whatever the order of requests.
 
-use crate::oracle::fates::{Plan, Planned};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::oracle::fates::{Plan, Planned, Target};
 use crate::oracle::partner::{Known, count, may_match, must_match, requests};
 use crate::oracle::{Case, Choice, PartnerBounds};
 
@@ -85,6 +87,7 @@ pub(super) fn at_most_written(
             )
         })
     };
+    let shared = sharing_a_target(all);
     let mut bounds: Vec<(Vec<usize>, usize)> = Vec::new();
     for (index, known) in rules.iter().enumerate() {
         if !known.rule.does.faults() || known.rule.does.applies() {
@@ -95,18 +98,29 @@ pub(super) fn at_most_written(
         let arrivals = least_arrivals(rules, index, all, sure, |earlier| {
             earlier.room(earlier.least)
         });
-        let hits = known
-            .hits(known.least, arrivals)
-            .min(known.hits(known.most, arrivals));
+        // those that may come as well may be the ones that are hit, wherever they come
+        let others = count(all, |planned| {
+            !sure(planned)
+                && requests(planned).any(|request| may_match(known.rule, planned.source, request))
+        });
+        let hits = [known.least, known.most]
+            .map(|taken| known.hits(taken, arrivals.saturating_add(others)))
+            .into_iter()
+            .min()
+            .unwrap_or_default()
+            .saturating_sub(others);
         let places: Vec<usize> = places(all, sure);
-        let most = places
-            .len()
-            .saturating_sub(usize::try_from(hits).unwrap_or(usize::MAX));
+        // a scope that is hit looks written all the same where another one has its target
+        let hidden = places.iter().filter(|place| shared.contains(place)).count();
+        let shown = usize::try_from(hits)
+            .unwrap_or(usize::MAX)
+            .saturating_sub(hidden);
+        let most = places.len().saturating_sub(shown);
         let could = places
             .iter()
             .filter(|place| may_be_written(&choices[**place]))
             .count();
-        if hits > 0 && could > most {
+        if shown > 0 && could > most {
             bounds.push((places, most));
         }
     }
@@ -134,12 +148,30 @@ pub(super) fn at_most_written(
     if !doubtful.is_empty()
         && !fault_writes
         && all_may_be_written
+        && doubtful.iter().all(|place| !shared.contains(place))
         && bounds.iter().all(|(places, _)| *places != doubtful)
     {
         let most = doubtful.len() - 1;
         bounds.push((doubtful, most));
     }
     bounds
+}
+
+/// The scopes whose copy may be that of another scope of the same call, too.
+fn sharing_a_target(all: &[Planned]) -> BTreeSet<usize> {
+    let targets_of = |planned: &Planned| -> BTreeSet<Target> {
+        requests(planned)
+            .map(|request| Target::of(&request.write))
+            .collect()
+    };
+    let mut writers: BTreeMap<Target, usize> = BTreeMap::new();
+    for target in all.iter().flat_map(targets_of) {
+        *writers.entry(target).or_default() += 1;
+    }
+    let is_shared = |target: &Target| writers.get(target).is_some_and(|count| *count > 1);
+    (0..all.len())
+        .filter(|place| targets_of(&all[*place]).iter().any(is_shared))
+        .collect()
 }
 
 fn places(all: &[Planned], condition: impl Fn(&Planned) -> bool) -> Vec<usize> {

@@ -398,13 +398,13 @@ fn contents(
 
 /// What a write meets: scopes of one call that have the same one overwrite each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Target {
+pub(super) enum Target {
     Row(RecordId),
     Place(RecordId, IpAddr),
 }
 
 impl Target {
-    const fn of(write: &Write) -> Self {
+    pub(super) const fn of(write: &Write) -> Self {
         match write.kind {
             WriteKind::Update(row) => Self::Row(row),
             WriteKind::Create => Self::Place(write.server, write.scope_id),
@@ -443,6 +443,8 @@ pub(super) fn reconcile(case: &Case<'_>, all: &mut [Planned]) {
     }
     // a RecordId never finds what an earlier scope of the call has created, and .3 then finds it in the way (OQ-4)
     let creates_twice = case.readings.is(Question::OQ4, "record-id");
+    // the subnet finds it, and .4 looks for the source's RecordId, which the new row need not have (OQ-5)
+    let misses_created = !creates_twice && case.readings.is(Question::OQ5, "literal");
     let mut created: BTreeSet<Target> = BTreeSet::new();
     for planned in all {
         let mut plans: Vec<Plan> = Vec::with_capacity(planned.plans.len());
@@ -456,9 +458,14 @@ pub(super) fn reconcile(case: &Case<'_>, all: &mut [Planned]) {
                 plans.push(plan);
                 continue;
             };
-            if creates_twice && matches!(target, Target::Place(..)) && !created.insert(target) {
-                plans.push(fault(RequirementId::R_3_8, None));
-                planned.question = planned.question.or(Some(Question::OQ4));
+            if matches!(target, Target::Place(..)) && !created.insert(target) {
+                if creates_twice {
+                    plans.push(fault(RequirementId::R_3_8, None));
+                    planned.question = planned.question.or(Some(Question::OQ4));
+                } else if misses_created {
+                    plans.push(fault(RequirementId::R_4_8, None));
+                    planned.question = planned.question.or(Some(Question::OQ5));
+                }
             }
             for copy in found.iter().rev() {
                 let mut request = request.clone();

@@ -28,4 +28,4 @@ pub use outcome::{
     Allowed, AllowedReply, Case, Choice, Copy, EitherEnd, Entry, Fate, PartnerBounds, ReplyKind,
     Stage, Taken, Write, WriteKind,
 };
-pub use start::{start, start_without_parameters};
+pub use start::{right_to_start, start, start_without_parameters};

@@ -29,8 +29,9 @@ pub fn start(case: &Case<'_>, paramters: Option<&Value>) -> Allowed {
     let right = authorization::right(case, operation, object);
     // R-PRE-5: authorization comes before the checks of the store
     if right == Right::Denied {
-        // R-PRE-1, R-AUTH-1, R-AUTH-11
-        let end = ends::hard(Stage::StartFault, RequirementId::R_AUTH_11, DENIED);
+        // R-PRE-1, R-AUTH-1, and the step that finds no right: R-AUTH-4, R-AUTH-10 or R-AUTH-11
+        let step = authorization::decided_by(case, operation, object);
+        let end = ends::hard(Stage::StartFault, step, DENIED);
         return ends::without_writes(case, vec![end]);
     }
     if let Some(end) = store_not_ready(case) {
@@ -73,6 +74,19 @@ pub fn start(case: &Case<'_>, paramters: Option<&Value>) -> Allowed {
             ends::without_writes(case, either)
         }
     }
+}
+
+/// The step of [MS-IPAMM2] 3.19.6.1 that decides whether the caller may start the operation of these parameters;
+/// `None` where they name none.
+#[must_use]
+pub fn right_to_start(case: &Case<'_>, paramters: Option<&Value>) -> Option<RequirementId> {
+    let Found::Given(object) = objects::content(paramters) else {
+        return None;
+    };
+    let Found::Given(operation) = objects::operation_id(object) else {
+        return None;
+    };
+    Some(authorization::decided_by(case, operation, object))
 }
 
 /// StartOperationWithCallback on a session without parameters ([MS-IPAMM2] 3.19.4.4, OQ-17).

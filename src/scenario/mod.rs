@@ -17,12 +17,14 @@ mod substitute;
 mod suggest;
 mod syntax;
 mod tree;
+mod write;
 
 pub use ast::*;
 pub use columns::{
     ColumnView, RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, lease_text,
     relation_text, server_text,
 };
+pub(crate) use decode::{MANAGED_BY, PARTNER_DELAY, scope_defaults};
 pub use error::{LoadCode, LoadError, Rejected};
 pub use evaluate::evaluate;
 pub use limits::FILE_BYTES_MAX;
@@ -30,3 +32,4 @@ pub(crate) use read::parse_toml;
 pub use read::{read, read_bytes};
 pub use source::{Position, Source};
 pub(crate) use suggest::closest;
+pub use write::{Head, NotWritable, write};

@@ -3,10 +3,12 @@
 //! Floor 3.
 
 mod change;
+mod client;
 mod message;
 mod run;
 mod target;
 
 pub use change::StoreChange;
-pub use run::{EVENTS_MAX, run_case};
+pub use client::Client;
+pub use run::{EVENTS_MAX, run_case, run_case_for};
 pub use target::{Progress, Target, TargetError};

@@ -10,7 +10,7 @@ use crate::session::{ClientSession, INACTIVITY_TICK};
 use crate::spec::{IpamAdminOperationId, Readings};
 use crate::suite::change::{row_key, store_change};
 use crate::suite::message::paramters;
-use crate::suite::{Progress, Target, TargetError};
+use crate::suite::{Client, Progress, Target, TargetError};
 use crate::trace::{Door, Record, Reply, SessionIndex, StepOutcome, StepRecord, Trace, What};
 use crate::world::{Caller, RowKind, Setup};
 
@@ -30,12 +30,28 @@ pub fn run_case(
     target: &mut dyn Target,
     readings: &Readings,
 ) -> Result<Trace, TargetError> {
+    run_case_for(case, target, readings, &|readings, _| {
+        Box::new(ClientSession::new(readings))
+    })
+}
+
+/// The same with another client at the other end: `client` makes one for each session, of the caller who opens it.
+///
+/// # Errors
+/// When the target cannot do what a step asks: nothing can be judged then.
+pub fn run_case_for(
+    case: &Case,
+    target: &mut dyn Target,
+    readings: &Readings,
+    client: &dyn Fn(&Readings, &Caller) -> Box<dyn Client>,
+) -> Result<Trace, TargetError> {
     let setup = Arc::new(case.world.set_up());
     let readings = readings.overlaid_with(&case.readings);
     target.reset(&setup, &readings)?;
     let runner = Runner {
         case,
         target,
+        client,
         setup,
         readings,
         log: Vec::new(),
@@ -52,6 +68,7 @@ pub fn run_case(
 struct Runner<'a> {
     case: &'a Case,
     target: &'a mut dyn Target,
+    client: &'a dyn Fn(&Readings, &Caller) -> Box<dyn Client>,
     setup: Arc<Setup>,
     readings: Readings,
     log: Vec<Record>,
@@ -66,7 +83,7 @@ struct Runner<'a> {
 
 /// A session as the client knows it.
 struct Session {
-    client: ClientSession,
+    client: Box<dyn Client>,
     ended: bool,
     /// Requests without an answer: the step, in the order they were sent.
     unanswered: Vec<usize>,
@@ -274,7 +291,7 @@ impl Runner<'_> {
         };
         let tables = self.target.tables();
         let session = self.target.call(operation, value.as_ref())?;
-        self.grow_sessions(session, index);
+        self.grow_sessions(session, index, &Caller::nobody());
         self.sessions[session].started_by = Some(index);
         self.steps[index].record.session = Some(session);
         self.record(
@@ -313,7 +330,7 @@ impl Runner<'_> {
     ) -> Result<SessionIndex, TargetError> {
         let caller = caller.unwrap_or(&self.setup.caller).clone();
         let session = self.target.open(&caller)?;
-        self.grow_sessions(session, index);
+        self.grow_sessions(session, index, &caller);
         self.current = Some(session);
         if let Some(name) = &step.session {
             self.named.insert(name.value.clone(), session);
@@ -323,10 +340,10 @@ impl Runner<'_> {
         Ok(session)
     }
 
-    fn grow_sessions(&mut self, session: SessionIndex, step: usize) {
+    fn grow_sessions(&mut self, session: SessionIndex, step: usize, caller: &Caller) {
         while self.sessions.len() <= session {
             self.sessions.push(Session {
-                client: ClientSession::new(&self.readings),
+                client: (self.client)(&self.readings, caller),
                 ended: false,
                 unanswered: Vec::new(),
                 started_by: None,
@@ -449,7 +466,7 @@ impl Runner<'_> {
         if self.events > EVENTS_MAX {
             return Err(TargetError::Endless(EVENTS_MAX));
         }
-        self.grow_sessions(index, self.steps.len().saturating_sub(1));
+        self.grow_sessions(index, self.steps.len().saturating_sub(1), &Caller::nobody());
         let session = &mut self.sessions[index];
         session.client.handle(&event);
         *session.seen.entry(event.name()).or_default() += 1;

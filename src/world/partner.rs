@@ -67,6 +67,12 @@ impl Does {
         matches!(self, Self::Accept | Self::Late | Self::LoseAnswer)
     }
 
+    /// Whether the answer, or the time-out, takes time: the delay of other rules means nothing.
+    #[must_use]
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::Unreachable | Self::Late)
+    }
+
     /// Whether the delegate gets a fault.
     #[must_use]
     pub const fn faults(self) -> bool {

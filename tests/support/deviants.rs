@@ -1,7 +1,7 @@
 //! Simulators with one planted mistake, to show that a property is able to fail.
 //!
 //! A mistake is planted between the simulator and the runner: what it says is changed on the way, or its store is
-//! written when it reports the end.
+//! written when it reports the end; or the simulator itself is given another reading or another partner.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use ipamconf::door::{DelegateTarget, SessionTarget};
 use ipamconf::model::{
-    AdmDhcpScopesRow, AdmIpRangeRow, Callback, ClientMessage, Event, Percentage, RecordId, Tables,
-    Value,
+    AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, AdmIpRangeRow, Callback, ClientMessage, Event,
+    Percentage, RecordId, Tables, Value,
 };
 use ipamconf::spec::{IpamAdminOperationId, OverallProgressStatus, Readings};
 use ipamconf::suite::{Progress, StoreChange, Target, TargetError};
 use ipamconf::trace::{Door, SessionIndex};
-use ipamconf::world::{Caller, Setup};
+use ipamconf::world::{Caller, Does, Setup};
 
 /// What a deviant does wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,14 @@ pub(crate) enum Mistake {
     SilentDelegate,
     /// isNonDeterministic is told by the number of cases before.
     Counting,
+    /// The scopes after one that failed are replicated all the same (OQ-15).
+    GoesOn,
+    /// What the partner refuses is written all the same.
+    RefusedAndWritten,
+    /// Every scope that is not the first server's gets a superscope when an operation ends.
+    IdentityOverwritten,
+    /// A relationship names a server that there is not, from the first subtask to the end.
+    KeyDangles,
 }
 
 impl Mistake {
@@ -84,6 +92,11 @@ pub(crate) fn growing(door: Door) -> Box<dyn Target> {
 /// A simulator whose doors differ.
 pub(crate) fn silent_delegate(door: Door) -> Box<dyn Target> {
     target(door, Mistake::SilentDelegate)
+}
+
+/// A simulator that writes the first row it has, whatever that is.
+pub(crate) fn first_come(door: Door) -> Box<dyn Target> {
+    target(door, Mistake::FirstServerWritten)
 }
 
 /// A simulator that remembers the case before.
@@ -154,9 +167,56 @@ impl<T: Target> Deviant<T> {
                     is_non_deterministic,
                 }),
             ) => *is_non_deterministic = Some(self.cases.is_multiple_of(2)),
+            (Mistake::IdentityOverwritten, _) if is_end => self.take_into_a_superscope(),
+            (Mistake::KeyDangles, Event::Callback(Callback::AddSubTask { .. })) => {
+                self.name_nobody(true);
+            }
+            (Mistake::KeyDangles, _) if is_end => self.name_nobody(false),
             _ => {}
         }
         Some(event)
+    }
+
+    fn take_into_a_superscope(&mut self) {
+        let Some(tables) = self.inner.tables() else {
+            return;
+        };
+        let of_others = |row: &&Arc<AdmDhcpScopesRow>| row.dhcp_server_record_id != RecordId(1);
+        for row in tables.scopes.values().filter(of_others) {
+            let mut row = AdmDhcpScopesRow::clone(row);
+            row.superscope = Some("spoilt".to_owned());
+            self.put(row, &tables);
+        }
+    }
+
+    /// Names a server that there is not as the first of every relationship, or none.
+    fn name_nobody(&mut self, nobody: bool) {
+        let Some(tables) = self.inner.tables() else {
+            return;
+        };
+        for row in tables.relations.values() {
+            let mut row = AdmDhcpFailoverRelationRow::clone(row);
+            row.server1_record_id = nobody.then_some(RecordId(i64::MAX));
+            self.inner
+                .change(&StoreChange::PutRelation(row))
+                .expect("a row that is there can be written");
+        }
+    }
+
+    fn put(&mut self, row: AdmDhcpScopesRow, tables: &Tables) {
+        let range = tables
+            .ranges
+            .values()
+            .find(|range| range.family == row.family && range.scope_record_id == row.record_id);
+        let Some(range) = range else { return };
+        let change = StoreChange::PutScope {
+            row: Box::new(row),
+            range: Box::new(AdmIpRangeRow::clone(range)),
+            relations: None,
+        };
+        self.inner
+            .change(&change)
+            .expect("a row that is there can be written");
     }
 
     /// Gives scopes another name: the first of that server, or each its own.
@@ -170,22 +230,9 @@ impl<T: Target> Deviant<T> {
             .filter(|row| server.is_none_or(|id| row.dhcp_server_record_id == id));
         let most = if server.is_some() { 1 } else { usize::MAX };
         for row in rows.take(most) {
-            let range = tables
-                .ranges
-                .values()
-                .find(|range| range.family == row.family && range.scope_record_id == row.record_id);
-            let Some(range) = range else { continue };
             let mut row = AdmDhcpScopesRow::clone(row);
             row.details.scope_name = format!("{name} {}", row.record_id);
-            let range = AdmIpRangeRow::clone(range);
-            let change = StoreChange::PutScope {
-                row: Box::new(row),
-                range: Box::new(range),
-                relations: None,
-            };
-            self.inner
-                .change(&change)
-                .expect("a row that is there can be written");
+            self.put(row, &tables);
         }
     }
 }
@@ -198,7 +245,19 @@ impl<T: Target> Target for Deviant<T> {
     fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
         self.queue.clear();
         self.cases += 1;
-        self.inner.reset(setup, readings)
+        let mut setup = setup.clone();
+        let mut readings = readings.clone();
+        if self.mistake == Mistake::GoesOn {
+            readings
+                .choose("OQ-15", "continue")
+                .expect("the table of rulings has it");
+        }
+        if self.mistake == Mistake::RefusedAndWritten {
+            for rule in setup.partner.iter_mut().filter(|rule| rule.does.faults()) {
+                rule.does = Does::LoseAnswer;
+            }
+        }
+        self.inner.reset(&setup, &readings)
     }
 
     fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {

@@ -2,17 +2,19 @@
 //!
 //! Written for the properties, without the suite's own cutting of traces, without its oracle and without the store.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use ipamconf::model::{
-    AdmDhcpScopesRow, Callback, ClientMessage, Event, IpamException, RecordId, RowKey,
-    ScopeDetails, SerDuration, SoapFault, Tables, Terminal, Value,
+    AdmDhcpScopesRow, Callback, ClassRow, ClientMessage, Event, IpamException, RecordId, RowKey,
+    ScopeDetails, SerDuration, SoapFault, SubTaskDetails, Tables, Terminal, Value,
 };
 use ipamconf::spec::{
-    AddressFamily, DhcpLeaseDurationType, DhcpScopeStatus, DhcpServingClientsType,
-    IpamAdminOperationId,
+    AddressFamily, DhcpFailoverConfigSyncStatus, DhcpLeaseDurationType, DhcpScopeStatus,
+    DhcpServingClientsType, IpamAdminOperationId, SubTaskStatus,
 };
 use ipamconf::trace::{Trace, What};
 
@@ -169,6 +171,24 @@ impl Operation {
         self.session.end().map(|(terminal, _)| terminal)
     }
 
+    /// The subnet of the scope whose subtask failed, where one did.
+    pub(crate) fn failing_subnet(&self) -> Option<IpAddr> {
+        self.session.callbacks.iter().find_map(|callback| {
+            let Callback::SetSubTaskStatus {
+                sub_task_instance,
+                status: SubTaskStatus::CompletedWithError,
+                ..
+            } = callback
+            else {
+                return None;
+            };
+            match &sub_task_instance.sub_task_instance_details {
+                Some(SubTaskDetails::ScopeDataFormatter { scope_id, .. }) => scope_id.parse().ok(),
+                _ => None,
+            }
+        })
+    }
+
     /// Whether the operation itself was reached.
     pub(crate) fn was_started(&self) -> bool {
         !self.session.callbacks.is_empty()
@@ -309,6 +329,107 @@ pub(crate) fn seven_columns(details: &ScopeDetails) -> SevenColumns<'_> {
         details.lease_duration,
         details.serving_clients_type,
     )
+}
+
+/// An option by what it means: number, vendor class, user class and values.
+type Meaning = (Option<u32>, Option<String>, Option<String>, Vec<String>);
+
+/// What replication brings over (OQ-12): the columns that are not a row's own, the values of its range and its options
+/// by meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Configuration {
+    details: ScopeDetails,
+    range: Option<(IpAddr, IpAddr, i32, IpAddr, String)>,
+    options: BTreeSet<Meaning>,
+}
+
+/// The configuration of a scope.
+pub(crate) fn configuration(tables: &Tables, row: &AdmDhcpScopesRow) -> Configuration {
+    let range = tables
+        .ranges
+        .values()
+        .find(|range| range.family == row.family && range.scope_record_id == row.record_id);
+    let options = tables
+        .options
+        .values()
+        .filter(|option| option.family == row.family && option.scope_record_id == row.record_id)
+        .map(|option| {
+            let server = tables.servers.get(&(row.family, option.server_record_id));
+            let definition = server.and_then(|server| {
+                server
+                    .option_definitions
+                    .iter()
+                    .find(|known| known.record_id == option.option_definition_record_id)
+            });
+            let class_name = |classes: &[ClassRow], id: Option<RecordId>| {
+                let found = classes.iter().find(|class| Some(class.record_id) == id);
+                found.map(|class| class.name.clone())
+            };
+            (
+                definition.map(|known| known.option_id),
+                server.zip(definition).and_then(|(server, known)| {
+                    class_name(&server.vendor_classes, known.vendor_class_record_id)
+                }),
+                server.and_then(|server| {
+                    class_name(&server.user_classes, option.user_class_record_id)
+                }),
+                option.values.clone(),
+            )
+        })
+        .collect();
+    Configuration {
+        details: ScopeDetails {
+            number_of_active_leases: 0,
+            failover_config_sync_status: DhcpFailoverConfigSyncStatus::Unknown,
+            ..row.details.clone()
+        },
+        range: range.map(|range| {
+            (
+                range.start_ip_address,
+                range.end_ip_address,
+                range.prefix_length,
+                range.subnet_id,
+                range.description.clone(),
+            )
+        }),
+        options,
+    }
+}
+
+/// What is a row's own and is taken over from nobody (OQ-11, OQ-12), beside its key and its server.
+pub(crate) type Identity<'a> = (
+    RowKey,
+    RecordId,
+    &'a str,
+    Option<&'a str>,
+    u64,
+    DhcpFailoverConfigSyncStatus,
+);
+
+/// RecordId, DHCPServerRecordId, AccessScope, SuperscopeId, NumberOfActiveLeases, FailoverConfigSyncStatus.
+pub(crate) fn identity(row: &AdmDhcpScopesRow) -> Identity<'_> {
+    (
+        (row.family, row.record_id),
+        row.dhcp_server_record_id,
+        &row.access_scope,
+        row.superscope.as_deref(),
+        row.details.number_of_active_leases,
+        row.details.failover_config_sync_status,
+    )
+}
+
+/// The scopes of [`to_replicate`] whose copy is nobody else's: no other scope of the server has the subnet, and the
+/// partner has it at most once.
+pub(crate) fn with_own_copy(
+    tables: &Tables,
+    server: RecordId,
+) -> Vec<(&AdmDhcpScopesRow, RecordId)> {
+    let mut scopes = to_replicate(tables, server);
+    scopes.retain(|(scope, partner)| {
+        copies(tables, server, scope.details.scope_id).len() == 1
+            && copies(tables, *partner, scope.details.scope_id).len() <= 1
+    });
+    scopes
 }
 
 /// The owners of scope, range and option rows that are not the same in both tables; a range or an option whose scope

@@ -5,11 +5,7 @@ use super::*;
 impl Rows<'_> {
     pub(super) fn leftovers(&mut self, allowed: &Allowed, direct: Option<RequirementId>) {
         use RequirementId as R;
-        let sources: BTreeSet<RowKey> = allowed
-            .fates
-            .iter()
-            .map(|fate| (fate.family, fate.source))
-            .collect();
+        let sources = &self.sources;
         let ruling = allowed
             .ends
             .first()

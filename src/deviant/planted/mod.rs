@@ -1,20 +1,28 @@
 //! The mistakes, by the part of the document that they break.
 
 mod callbacks;
+mod client;
 mod controls;
+mod frame;
+mod initialize;
 mod partner_faults;
 mod replicate_scopes;
 mod replicate_server;
 mod replicated_copies;
 mod replication;
 mod replication_controls;
+mod rights;
 mod scope_columns;
+mod scope_controls;
 mod scope_details;
 mod scope_end;
 mod scope_options;
 mod scope_parameters;
 mod scope_range;
 mod scope_steps;
+mod scope_tools;
+mod session;
+mod start;
 mod tools;
 mod validation;
 
@@ -24,11 +32,17 @@ use crate::deviant::Deviant;
 #[must_use]
 pub fn deviants() -> Vec<Deviant> {
     [
+        frame::DEVIANTS,
+        initialize::DEVIANTS,
+        start::DEVIANTS,
+        session::DEVIANTS,
         callbacks::DEVIANTS,
         replicate_server::DEVIANTS,
         replicate_scopes::DEVIANTS,
         replicated_copies::DEVIANTS,
         partner_faults::DEVIANTS,
+        client::DEVIANTS,
+        rights::DEVIANTS,
         scope_parameters::DEVIANTS,
         scope_steps::DEVIANTS,
         scope_columns::DEVIANTS,
@@ -39,6 +53,7 @@ pub fn deviants() -> Vec<Deviant> {
         validation::DEVIANTS,
         controls::DEVIANTS,
         replication_controls::DEVIANTS,
+        scope_controls::DEVIANTS,
     ]
     .concat()
 }

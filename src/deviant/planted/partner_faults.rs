@@ -3,7 +3,7 @@
 //!
 //! The partner of the simulator is told other rules than those of the world.
 
-use crate::deviant::planted::tools::end_of;
+use crate::deviant::planted::scope_tools::end_of;
 use crate::deviant::{Deviant, Hooks};
 use crate::model::{Callback, Event, RecordId, Terminal};
 use crate::spec::RequirementId::{R_3_20, R_4_20, R_PROC_2};

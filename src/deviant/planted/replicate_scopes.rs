@@ -4,7 +4,7 @@ use crate::deviant::planted::replication::{
     change_scopes, failure, first_source, members, owner_in, partner_in, scopes_where,
     tell_other_details,
 };
-use crate::deviant::planted::tools::{
+use crate::deviant::planted::scope_tools::{
     end_of, failure_as_success, failure_untold, given_type, object, operation,
 };
 use crate::deviant::{Deviant, Hooks, Seam};

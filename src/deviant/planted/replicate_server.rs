@@ -7,7 +7,7 @@ use crate::deviant::planted::replication::{
     failure, partner_in, partners_of, scopes_where, server_parameters, source_of,
     tell_other_details,
 };
-use crate::deviant::planted::tools::{
+use crate::deviant::planted::scope_tools::{
     end_of, failure_as_success, failure_untold, given_type, object, operation,
 };
 use crate::deviant::{Deviant, Hooks, Seam};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::deviant::planted::replication::{first_source, owner_in, partner_in, source_of};
-use crate::deviant::planted::tools::{asks_to_create, asks_to_edit};
+use crate::deviant::planted::scope_tools::{asks_to_create, asks_to_edit};
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, RecordId};
 use crate::spec::RequirementId::{R_29_4, R_29_5a, R_29_5b, R_29_6a, R_29_6b};

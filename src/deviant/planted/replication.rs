@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::deviant::Seam;
-use crate::deviant::planted::tools::{end_of, object};
+use crate::deviant::planted::scope_tools::{end_of, object};
+use crate::deviant::planted::tools;
 use crate::model::{
-    AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, Callback, CompletionStatus, DhcpScope, Event,
-    IpamException, Object, RecordId, Terminal, Value,
+    AdmDhcpFailoverRelationRow, AdmDhcpScopesRow, DhcpScope, Event, IpamException, Object,
+    RecordId, Terminal, Value,
 };
 use crate::spec::{AddressFamily, IpamExceptionId};
 use crate::store::DataStore;
@@ -112,13 +113,7 @@ pub(super) fn change_scopes(paramters: &mut Option<Value>, change: impl FnOnce(&
 
 /// The end of an operation that failed for this reason.
 pub(super) fn failure(id: IpamExceptionId) -> Event {
-    Event::Callback(Callback::SetOverallStatus {
-        overall_status: Terminal::Failure.status(),
-        completion_status: Some(CompletionStatus::DhcpMsmOverallCompletionStatus {
-            error_info: Some(IpamException::new(id, "it could not be done")),
-            has_ipam_update_error: true,
-        }),
-    })
+    tools::failure(IpamException::new(id, "it could not be done"))
 }
 
 /// Tells a failure with other details where that condition holds.

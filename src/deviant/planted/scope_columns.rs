@@ -1,6 +1,6 @@
 //! Mistakes in the columns that .3 and .4 store ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-10, R-4-10).
 
-use crate::deviant::planted::tools::{
+use crate::deviant::planted::scope_tools::{
     asks_to_create, asks_to_edit, given_scope, insert, texts, twin, update,
 };
 use crate::deviant::{Deviant, Hooks};

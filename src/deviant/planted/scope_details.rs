@@ -1,7 +1,7 @@
 //! Mistakes in the DNS settings and the exclusions that .3 and .4 store ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-15, R-3-17a,
 //! R-3-17b, R-4-15, R-4-17a, R-4-17b).
 
-use crate::deviant::planted::tools::{
+use crate::deviant::planted::scope_tools::{
     asks_to_create, asks_to_edit, change_exclusions, given_scope, insert, is_keyed, rekey,
     scope_mut, texts, update,
 };

@@ -1,6 +1,6 @@
 //! Mistakes in how .3 and .4 report their end ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-19, R-3-20, R-4-19, R-4-20).
 
-use crate::deviant::planted::tools::{asks_to_create, asks_to_edit, end_of};
+use crate::deviant::planted::scope_tools::{asks_to_create, asks_to_edit, end_of};
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{Callback, CompletionStatus, Event, IpamException, Terminal};
 use crate::spec::RequirementId::{R_3_19, R_3_20, R_4_19, R_4_20};

@@ -1,6 +1,6 @@
 //! Mistakes in the options that .3 and .4 store ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-16a, R-3-16b, R-4-16a, R-4-16b).
 
-use crate::deviant::planted::tools::twin;
+use crate::deviant::planted::scope_tools::twin;
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{AdmDhcpOptionsRow, AdmDhcpScopesRow, OptionDefinitionRow, RecordId};
 use crate::spec::RequirementId::{R_3_16a, R_3_16b, R_4_16a, R_4_16b};
@@ -204,6 +204,9 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         Hooks {
             delete_option: Some(|seam, key| {
                 seam.memory.deleted = seam.store.tables().options.get(&key).cloned();
+                if is_new(seam) {
+                    seam.store.delete_option(key);
+                }
             }),
             insert_option: Some(|seam, row| {
                 if let Some(old) = seam.memory.deleted.take()

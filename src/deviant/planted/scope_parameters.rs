@@ -1,6 +1,6 @@
 //! Mistakes in how .3 and .4 take their parameters ([MS-IPAMM2] 3.19.4.4.1.3 and .4; R-3-1a to R-3-2, R-4-1a to R-4-2).
 
-use crate::deviant::planted::tools::{
+use crate::deviant::planted::scope_tools::{
     asks_to_create, asks_to_edit, failure_as_success, failure_untold, given_scope, given_type,
     operation, retype,
 };

@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::deviant::planted::tools::{new_range, old_range, twin};
+use crate::deviant::planted::scope_tools::{new_range, old_range, twin};
 use crate::deviant::{Deviant, Hooks, Seam};
 use crate::model::{AdmIpRangeRow, RecordId};
 use crate::spec::RequirementId::{R_3_12, R_3_13, R_4_12, R_4_13};

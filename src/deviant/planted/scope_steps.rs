@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::deviant::planted::tools::{
+use crate::deviant::planted::scope_tools::{
     asks_to_create, asks_to_edit, failure_as_success, given_scope, given_type, id_in, retype,
     scope_mut, text_in,
 };

@@ -1,241 +1,133 @@
-//! What several planted mistakes have in common.
-
-use std::sync::Arc;
+//! What the planted mistakes share.
 
 use crate::deviant::Seam;
 use crate::model::{
-    AdmDhcpScopesRow, AdmIpRangeRow, Callback, Event, Object, RecordId, ScopeDetails, Terminal,
-    Value,
+    Callback, ClientMessage, CompletionStatus, Event, IpamException, Object, Percentage, RecordId,
+    SoapFault, Value,
 };
-use crate::spec::IpamAdminOperationId;
-use crate::store::DataStore;
+use crate::spec::authorization::{BUILT_IN_ROLES, IPAM_ADMINISTRATORS, IPAM_MSM_ADMINISTRATORS};
+use crate::spec::{IpamExceptionId, OverallProgressStatus};
 use crate::trace::SessionIndex;
+use crate::world::{Caller, Policy, Setup};
 
-// What was asked.
+/// The wire names of the two requests.
+pub(super) const INITIALIZE: &str = "InitializeOperationParameters";
+pub(super) const START: &str = "StartOperationWithCallback";
 
-/// The operation that was asked for last: that of a direct call, else the one that the parameters name.
-pub(super) fn operation(seam: &Seam) -> Option<IpamAdminOperationId> {
-    seam.memory.operation.or_else(|| {
-        match object(seam.memory.parameters.as_ref())?.member("OperationId")? {
-            Value::Text(name) => IpamAdminOperationId::from_name(name),
-            _ => None,
-        }
+/// Whether an event is SetOverallStatus with a Completed value.
+pub(super) fn is_end(event: &Event) -> bool {
+    event
+        .callback()
+        .is_some_and(|callback| callback.terminal().is_some())
+}
+
+/// Whether an event is a fault that tells of a missing right.
+pub(super) fn is_denial(event: &Event) -> bool {
+    matches!(event, Event::Fault(SoapFault { detail: Some(detail), .. })
+        if detail.exception_id == IpamExceptionId::INSUFFICIENT_PRIVILEGE)
+}
+
+/// A fault reply with these details.
+pub(super) fn fault(id: IpamExceptionId) -> Event {
+    Event::Fault(SoapFault::sender(Some(IpamException::new(
+        id,
+        "refused by a deviant",
+    ))))
+}
+
+/// A fault reply, and the end of the session.
+pub(super) fn refuse(seam: &mut Seam, session: SessionIndex, id: IpamExceptionId) {
+    seam.tell(session, fault(id));
+    seam.tell(session, Event::SessionClosed);
+}
+
+/// StartProgressCallback.
+pub(super) const fn started() -> Event {
+    Event::Callback(Callback::StartProgressCallback {
+        is_non_deterministic: Some(false),
     })
 }
 
-/// Whether a new scope is what the client asks for, and not what a replication comes to.
-pub(super) fn asks_to_create(seam: &Seam) -> bool {
-    operation(seam) == Some(IpamAdminOperationId::CreateDhcpScope)
+/// SetCompletionPercentage.
+pub(super) const fn percentage(completion_percentage: Percentage) -> Event {
+    Event::Callback(Callback::SetCompletionPercentage {
+        completion_percentage,
+    })
 }
 
-/// Whether the client asks for a scope to be changed, and not for a replication.
-pub(super) fn asks_to_edit(seam: &Seam) -> bool {
-    operation(seam) == Some(IpamAdminOperationId::EditDhcpScope)
+/// SetOverallStatus without details.
+pub(super) const fn status(overall_status: OverallProgressStatus) -> Event {
+    Event::Callback(Callback::SetOverallStatus {
+        overall_status,
+        completion_status: None,
+    })
 }
 
-/// The type of the parameters as they were given; `None` where they are NULL.
-pub(super) fn given_type(seam: &Seam) -> Option<&str> {
-    object(seam.memory.parameters.as_ref())?
-        .type_name
-        .as_deref()
+/// SetOverallStatus(CompletedWithFailure) with these details.
+pub(super) const fn failure(exception: IpamException) -> Event {
+    Event::Callback(Callback::SetOverallStatus {
+        overall_status: OverallProgressStatus::CompletedWithFailure,
+        completion_status: Some(CompletionStatus::DhcpMsmOverallCompletionStatus {
+            error_info: Some(exception),
+            has_ipam_update_error: true,
+        }),
+    })
 }
 
-/// Scope of the parameters as they were given; `None` where it is NULL.
-pub(super) fn given_scope(seam: &Seam) -> Option<&Object> {
-    object(object(seam.memory.parameters.as_ref())?.member("Scope"))
+/// A session whose start was accepted, and whose delegate fails with that id.
+pub(super) fn fail_while_processing(seam: &mut Seam, session: SessionIndex, id: IpamExceptionId) {
+    seam.tell(session, started());
+    seam.tell(session, Event::StartOperationWithCallbackResponse);
+    seam.tell(
+        session,
+        failure(IpamException::new(id, "told by a deviant")),
+    );
 }
 
-/// An id that stands in an object, unset where it is absent.
-pub(super) fn id_in(object: &Object, name: &str) -> RecordId {
-    match object.member(name) {
-        Some(Value::Text(text)) => RecordId(text.parse().unwrap_or_default()),
-        _ => RecordId::UNSET,
-    }
+/// The object of ReplicateServer for the first server of the world.
+pub(super) fn replicate_first_server(setup: &Setup) -> Value {
+    let first = setup.tables.servers.keys().next();
+    let record_id = first.map_or(RecordId::UNSET, |(_, record_id)| *record_id);
+    let server = Object::default().with("RecordId", record_id.to_string());
+    Object::of_type("ReplicateServerParameters")
+        .with("OperationId", "ReplicateServer")
+        .with("Server", Value::from(server))
+        .into()
 }
 
-/// The text of a member of an object.
-pub(super) fn text_in<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
-    match object.member(name)? {
-        Value::Text(text) => Some(text),
+/// The object in InitializeOperationParameters.
+pub(super) const fn object_of(message: &mut ClientMessage) -> Option<&mut Object> {
+    match message {
+        ClientMessage::InitializeOperationParameters {
+            paramters: Some(Value::Object(object)),
+        } => Some(object),
         _ => None,
     }
 }
 
-/// The texts in an array of an object.
-pub(super) fn texts(object: &Object, name: &str) -> Vec<String> {
-    let Some(Value::List(items)) = object.member(name) else {
-        return Vec::new();
-    };
-    items
+/// The text of a member.
+pub(super) fn text<'a>(object: &'a Object, member: &str) -> Option<&'a str> {
+    match object.member(member) {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
+
+/// Whether the role of a policy holds an operation.
+pub(super) fn holds(setup: &Setup, policy: &Policy, operation: &str) -> bool {
+    let own = setup.roles.iter().any(|role| {
+        role.name == policy.role && role.operations.iter().any(|held| held == operation)
+    });
+    let built_in = BUILT_IN_ROLES
         .iter()
-        .filter_map(|item| match item {
-            Value::Text(text) => Some(text.clone()),
-            _ => None,
-        })
-        .collect()
+        .any(|role| role.name == policy.role && role.operations().any(|held| held == operation));
+    own || built_in
 }
 
-/// The object that a value is, if it is one.
-pub(super) const fn object(value: Option<&Value>) -> Option<&Object> {
-    match value {
-        Some(Value::Object(object)) => Some(object),
-        _ => None,
-    }
-}
-
-/// Scope of parameters that are about to be given.
-pub(super) fn scope_mut(paramters: &mut Option<Value>) -> Option<&mut Object> {
-    let Some(Value::Object(object)) = paramters else {
-        return None;
-    };
-    object
-        .members
-        .iter_mut()
-        .find(|(name, _)| name == "Scope")
-        .and_then(|(_, value)| match value {
-            Value::Object(scope) => Some(scope),
-            _ => None,
-        })
-}
-
-/// Makes the parameters those of another operation.
-pub(super) fn retype(
-    paramters: &mut Option<Value>,
-    operation: IpamAdminOperationId,
-    type_name: &str,
-) {
-    if let Some(Value::Object(object)) = paramters {
-        object.type_name = Some(type_name.to_owned());
-        object.set("OperationId", operation.name().into());
-    }
-}
-
-/// Changes the tracked exclusions of Scope.
-pub(super) fn change_exclusions(paramters: &mut Option<Value>, change: impl Fn(&mut Vec<Value>)) {
-    let Some(scope) = scope_mut(paramters) else {
-        return;
-    };
-    let Some(Value::Object(mut ranges)) = scope.member("ExclusionRanges").cloned() else {
-        return;
-    };
-    let Some(Value::List(mut pairs)) = ranges.member("OperationTracker").cloned() else {
-        return;
-    };
-    change(&mut pairs);
-    ranges.set("OperationTracker", Value::List(pairs));
-    scope.set("ExclusionRanges", ranges.into());
-}
-
-/// Whether a tracked pair has that key.
-pub(super) fn is_keyed(pair: &Value, key: &str) -> bool {
-    object(Some(pair)).and_then(|pair| text_in(pair, "key")) == Some(key)
-}
-
-/// Takes one key of tracked pairs for another.
-pub(super) fn rekey(pairs: &mut [Value], from: &str, to: &str) {
-    for pair in pairs {
-        if is_keyed(pair, from)
-            && let Value::Object(pair) = pair
-        {
-            pair.set("key", to.into());
-        }
-    }
-}
-
-// What is told.
-
-/// How an event says that the operation ended.
-pub(super) fn end_of(event: &Event) -> Option<Terminal> {
-    event.callback().and_then(Callback::terminal)
-}
-
-/// Tells a failure as a success where that condition holds, and everything else as it is.
-pub(super) fn failure_as_success(
-    seam: &mut Seam,
-    session: SessionIndex,
-    event: Event,
-    condition: impl Fn(&Seam, &Event) -> bool,
-) {
-    let told = if end_of(&event) == Some(Terminal::Failure) && condition(seam, &event) {
-        Event::Callback(Callback::SetOverallStatus {
-            overall_status: Terminal::Success.status(),
-            completion_status: None,
-        })
-    } else {
-        event
-    };
-    seam.tell(session, told);
-}
-
-/// Keeps a failure to itself where that condition holds.
-pub(super) fn failure_untold(
-    seam: &mut Seam,
-    session: SessionIndex,
-    event: Event,
-    condition: impl Fn(&Seam) -> bool,
-) {
-    if end_of(&event) == Some(Terminal::Failure) && condition(seam) {
-        return;
-    }
-    seam.tell(session, event);
-}
-
-// What is written.
-
-/// The scope of the same subnet on another server.
-pub(super) fn twin(seam: &Seam, row: &AdmDhcpScopesRow) -> Option<Arc<AdmDhcpScopesRow>> {
-    let tables = seam.store.tables();
-    let is_twin = |other: &&Arc<AdmDhcpScopesRow>| {
-        other.family == row.family
-            && other.dhcp_server_record_id != row.dhcp_server_record_id
-            && other.details.scope_id == row.details.scope_id
-    };
-    tables.scopes.values().find(is_twin).cloned()
-}
-
-/// Inserts a scope with other columns.
-pub(super) fn insert(
-    seam: &mut Seam,
-    mut row: AdmDhcpScopesRow,
-    change: impl Fn(&mut ScopeDetails),
-) -> RecordId {
-    change(&mut row.details);
-    seam.store.insert_scope(row)
-}
-
-/// Updates a scope with other columns; the change is given the row as it is there.
-pub(super) fn update(
-    seam: &mut Seam,
-    mut row: AdmDhcpScopesRow,
-    change: impl Fn(&AdmDhcpScopesRow, &mut AdmDhcpScopesRow),
-) {
-    if let Some(there) = seam.store.scope((row.family, row.record_id)) {
-        change(&there, &mut row);
-    }
-    seam.store.update_scope(row);
-}
-
-/// Writes a range row with other values where it is new, and as it is where it is there.
-pub(super) fn new_range(
-    seam: &mut Seam,
-    mut row: AdmIpRangeRow,
-    change: impl Fn(&mut AdmIpRangeRow),
-) {
-    if !row.record_id.is_set() {
-        change(&mut row);
-    }
-    seam.store.put_range(row);
-}
-
-/// Writes a range row with other values where it is there; the change is given the row as it is there.
-pub(super) fn old_range(
-    seam: &mut Seam,
-    mut row: AdmIpRangeRow,
-    change: impl Fn(&AdmIpRangeRow, &mut AdmIpRangeRow),
-) {
-    let key = (row.family, row.scope_record_id);
-    if let Some(there) = seam.store.range_of(key).filter(|_| row.record_id.is_set()) {
-        change(&there, &mut row);
-    }
-    seam.store.put_range(row);
+/// Whether one of the caller's groups is enough for every operation.
+pub(super) fn is_msm_administrator(caller: &Caller) -> bool {
+    caller
+        .groups
+        .iter()
+        .any(|group| group == IPAM_MSM_ADMINISTRATORS || group == IPAM_ADMINISTRATORS)
 }

@@ -145,14 +145,17 @@ fn who_may_replicate_is_decided_by_groups_and_roles() {
     ] {
         only(&started_by(caller), SUCCESS, R::R_31_4);
     }
-    for caller in [
-        Caller::nobody(),
-        in_group(IPAM_USERS),
-        with_role("IPAM DHCP Scope Administrator", GLOBAL_ACCESS_SCOPE),
-        with_role("no such role", GLOBAL_ACCESS_SCOPE),
+    for (caller, step) in [
+        (Caller::nobody(), R::R_AUTH_11),
+        (in_group(IPAM_USERS), R::R_AUTH_11),
+        (
+            with_role("IPAM DHCP Scope Administrator", GLOBAL_ACCESS_SCOPE),
+            R::R_AUTH_4,
+        ),
+        (with_role("no such role", GLOBAL_ACCESS_SCOPE), R::R_AUTH_11),
     ] {
         let allowed = started_by(caller);
-        only(&allowed, Stage::StartFault, R::R_AUTH_11);
+        only(&allowed, Stage::StartFault, step);
         assert!(allowed.fates.is_empty());
     }
     let local = Caller {

@@ -20,11 +20,17 @@ mod validity;
 mod values;
 mod world;
 
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
 pub(super) use context::Context;
+pub(crate) use scopes::MANAGED_BY;
+pub(super) use scopes::defaults;
+pub(super) use validity::is_valid;
+pub(super) use values::Subnet;
 pub(super) use world::Decoded;
+pub(crate) use world::PARTNER_DELAY;
 
 use crate::scenario::error::{LoadCode, LoadError};
 use crate::scenario::tree::{Entry, Node};
@@ -44,6 +50,11 @@ pub(super) struct CaseHead<'a> {
     pub(super) readings: Readings,
     pub(super) seed: Option<u64>,
     pub(super) doors: Option<&'a [Spanned<Door>]>,
+}
+
+/// The columns of a scope of which nothing is said but its subnet.
+pub(crate) fn scope_defaults(network: IpAddr, prefix: i32) -> crate::model::ScopeDetails {
+    defaults(Subnet { network, prefix })
 }
 
 /// Reads a world.

@@ -22,7 +22,7 @@ use crate::verdict::Span;
 use crate::world::{RowKind, Scope, World};
 
 /// ManagedBy of a range row that says nothing else.
-const MANAGED_BY: &str = "MSDHCP";
+pub(crate) const MANAGED_BY: &str = "MSDHCP";
 const DEFAULT_LEASE_DAYS: u32 = 8;
 const DEFAULT_BOOTP_LEASE_DAYS: u32 = 30;
 
@@ -508,7 +508,8 @@ fn put<T>(column: &mut T, value: Option<T>) {
     }
 }
 
-fn defaults(subnet: Subnet) -> ScopeDetails {
+/// The columns of a scope of which nothing is said but its subnet.
+pub(in crate::scenario) fn defaults(subnet: Subnet) -> ScopeDetails {
     let (start_address, end_address) = subnet.default_range();
     ScopeDetails {
         scope_id: subnet.network,

@@ -36,7 +36,7 @@ pub(super) fn misfit(
 
 /// Whether ValidateDhcpScope takes the row: the start and the end masked give ScopeId, the start is before the end,
 /// the prefix is in bounds.
-pub(super) fn is_valid(details: &ScopeDetails) -> bool {
+pub(in crate::scenario) fn is_valid(details: &ScopeDetails) -> bool {
     let subnet = Subnet {
         network: details.scope_id,
         prefix: details.prefix_length,

@@ -43,9 +43,9 @@ pub(super) fn family(address: IpAddr) -> AddressFamily {
 
 /// A subnet as written: nothing about it is certain but its form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Subnet {
-    pub(super) network: IpAddr,
-    pub(super) prefix: i32,
+pub(in crate::scenario) struct Subnet {
+    pub(in crate::scenario) network: IpAddr,
+    pub(in crate::scenario) prefix: i32,
 }
 
 impl Subnet {

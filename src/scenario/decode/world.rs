@@ -335,7 +335,7 @@ pub(super) fn failover_mode(cx: &mut Context<'_>, node: &Node) -> Option<DhcpFai
 }
 
 /// How long `late` and `unreachable` take where nothing is said.
-const PARTNER_DELAY: Duration = Duration::from_secs(30);
+pub(crate) const PARTNER_DELAY: Duration = Duration::from_secs(30);
 
 fn partner(cx: &mut Context<'_>, world: &Table, names: &Names) -> Vec<PartnerRule<usize>> {
     let mut rules = Vec::new();
