@@ -25,7 +25,8 @@ pub(super) fn name_other_delegate(
     let fails = |result: &CheckResult| result.verdict == CheckVerdict::Fail;
     let of_server = object.type_name.as_deref() == Some("ReplicateServerParameters");
     let ended = seen.map(|(_, stage)| stage);
-    if !of_server || operation.id() == Some(SELECTED) || ended != Some(SUCCESS) {
+    let selects_another = operation.id().is_some_and(|id| id != SELECTED);
+    if !of_server || !selects_another || ended != Some(SUCCESS) {
         return;
     }
     let parameters = Value::Object(object.clone());

@@ -230,11 +230,11 @@ pub(super) const DEVIANTS: &[Deviant] = &[
     ),
     Deviant::mistake(
         R_31_6,
-        "replicates a server when no OperationId is given",
+        "has one delegate for replication, which goes by the type of the parameters",
         Hooks {
-            parameters: Some(|_, paramters| {
-                if object(paramters.as_ref())
-                    .is_some_and(|object| object.member("OperationId").is_none())
+            parameters: Some(|seam, paramters| {
+                if operation(seam) == Some(IpamAdminOperationId::ReplicateScope)
+                    && given_type(seam) == Some("ReplicateServerParameters")
                 {
                     select(paramters);
                 }
