@@ -546,6 +546,11 @@ impl Grammar<'_> {
             value
         };
         if value == Terminal::Failure {
+            let details = match operation.failure_details() {
+                // the frame's own word outranks that of .31, and the SHOULD of .29
+                R::R_31_7 | R::R_29_8 => R::R_PROC_2,
+                requirement => requirement,
+            };
             let told = operation
                 .callbacks
                 .iter()
@@ -556,7 +561,7 @@ impl Grammar<'_> {
                     } => status.exception().is_some(),
                     _ => false,
                 });
-            self.expect(told, R::R_PROC_2, Grade::Soft, "failure-details", Some(end), || {
+            self.expect(told, details, Grade::Soft, "failure-details", Some(end), || {
                 (
                     "the fault's details in completionStatus (DhcpMsmOverallCompletionStatus.ErrorInfo)".to_owned(),
                     "no IpamException there".to_owned(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::model::{Callback, ClientMessage, Event, Tables, Terminal, Value};
-use crate::spec::{IpamAdminOperationId, Question, Readings};
+use crate::spec::{IpamAdminOperationId, Question, Readings, RequirementId};
 use crate::trace::{SessionIndex, Trace, What};
 use crate::world::Caller;
 
@@ -100,6 +100,31 @@ impl Operation<'_> {
             values.next_back()
         } else {
             values.next()
+        }
+    }
+
+    /// The operation that is run, where it is known.
+    pub(super) fn id(&self) -> Option<IpamAdminOperationId> {
+        match self.request {
+            Request::Call(id, _) => Some(id),
+            Request::Start(Stored::Accepted(Some(Value::Object(object)))) => {
+                match object.member("OperationId") {
+                    Some(Value::Text(name)) => IpamAdminOperationId::from_name(name),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The requirement that the details of a failure are told: that of the delegate which the client asked for.
+    pub(super) fn failure_details(&self) -> RequirementId {
+        match self.id() {
+            Some(IpamAdminOperationId::ReplicateServer) => RequirementId::R_31_7,
+            Some(IpamAdminOperationId::ReplicateScope) => RequirementId::R_29_8,
+            Some(IpamAdminOperationId::CreateDhcpScope) => RequirementId::R_3_20,
+            Some(IpamAdminOperationId::EditDhcpScope) => RequirementId::R_4_20,
+            _ => RequirementId::R_PROC_2,
         }
     }
 

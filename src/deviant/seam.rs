@@ -11,7 +11,7 @@ use crate::model::{
     AdmDhcpServersRow, AdmIpRangeRow, ClientMessage, DhcpScope, Event, RecordId, RowKey,
     ScopeDetails, Value,
 };
-use crate::spec::AddressFamily;
+use crate::spec::{AddressFamily, IpamAdminOperationId};
 use crate::store::{DataStore, SimulatedStore, Store};
 use crate::trace::SessionIndex;
 use crate::world::{Caller, Setup};
@@ -46,12 +46,16 @@ pub struct Memory {
     pub count: Cell<u64>,
     /// Columns that a hook took away and has to put back, by the scope they belong to.
     pub columns: RefCell<BTreeMap<RowKey, ScopeDetails>>,
+    /// The option row that was deleted last.
+    pub deleted: Option<Arc<AdmDhcpOptionsRow>>,
     /// Events that are held back.
     pub held: Vec<(SessionIndex, Event)>,
     /// Who opened each session.
     pub callers: Vec<Caller>,
     /// The parameters that were given last.
     pub parameters: Option<Value>,
+    /// The operation that was called directly last.
+    pub operation: Option<IpamAdminOperationId>,
     /// How many events of each session were told.
     pub told: BTreeMap<SessionIndex, usize>,
     /// The sessions that the simulator has closed.

@@ -179,6 +179,7 @@ impl<T: Seamed> Target for Planted<T> {
         paramters: Option<&Value>,
     ) -> Result<SessionIndex, TargetError> {
         let mut paramters = paramters.cloned();
+        self.target.seam().memory.operation = Some(operation);
         self.change_parameters(&mut paramters);
         let seam = self.target.seam();
         let operation = match seam.hooks.operation {

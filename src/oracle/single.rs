@@ -72,8 +72,19 @@ pub(super) fn create(case: &Case<'_>, object: &Object) -> Allowed {
     if let Some(detail) = unstorable {
         faults.push((RequirementId::R_3_16a, Some(detail), Question::OQ12));
     }
-    // R-3-19
-    perhaps(case, &scope, ADD, faults, RequirementId::R_3_19, write)
+    // R-3-19; where another server has the subnet, that only the scope's own counts
+    let is_elsewhere = || {
+        tables
+            .scopes
+            .values()
+            .any(|row| row.family == scope.family && row.details.scope_id == scope.details.scope_id)
+    };
+    let done = if !scope.record_id.is_set() && is_elsewhere() {
+        RequirementId::R_3_7b
+    } else {
+        RequirementId::R_3_19
+    };
+    perhaps(case, &scope, ADD, faults, done, write)
 }
 
 /// .4 UpdateDhcpScopeDelegate ([MS-IPAMM2] 3.19.4.4.1.4).
@@ -134,6 +145,12 @@ pub(super) fn update(case: &Case<'_>, object: &Object) -> Allowed {
         Ok(options) => (options, None),
         Err(detail) => (None, Some(detail)),
     };
+    // R-4-7b: which row it is
+    let (found, done) = if scope.record_id.is_set() {
+        (RequirementId::R_4_10, RequirementId::R_4_19)
+    } else {
+        (RequirementId::R_4_7b, RequirementId::R_4_7b)
+    };
     // R-4-10: the owner is no column of that list
     let write = Write {
         server: row.dhcp_server_record_id,
@@ -141,7 +158,7 @@ pub(super) fn update(case: &Case<'_>, object: &Object) -> Allowed {
         scope_id: scope.details.scope_id,
         kind: WriteKind::Update(row.record_id),
         copy: copy::of_object(case, &scope, Taken::Either, options, before),
-        requirement: RequirementId::R_4_10,
+        requirement: found,
         attach: None,
     };
     let mut faults = Vec::new();
@@ -158,7 +175,7 @@ pub(super) fn update(case: &Case<'_>, object: &Object) -> Allowed {
         faults.push((RequirementId::R_4_16a, Some(detail), Question::OQ12));
     }
     // R-4-19
-    perhaps(case, &scope, UPDATE, faults, RequirementId::R_4_19, write)
+    perhaps(case, &scope, UPDATE, faults, done, write)
 }
 
 /// The row of the scope's subnet on a server, in the scope's family; one look, so a scan does.

@@ -339,7 +339,7 @@ fn creating_needs_a_server_and_a_free_subnet() {
     // the same subnet on another server is free (OQ-5)
     scope.parent_dhcp_server_record_id = fixture.server(1);
     let allowed = create(&scope);
-    only(&allowed, SUCCESS, R::R_3_19);
+    only(&allowed, SUCCESS, R::R_3_7b);
     assert_eq!(kinds(&allowed, 0), ["create"]);
     scope.details.prefix_length = 31;
     only(&create(&scope), FAILURE, R::R_VAL_1);
@@ -356,10 +356,11 @@ fn updating_needs_a_row_and_keeps_its_owner() {
     let fixture = Fixture::of(&world(vec![scope("A", 0, 1, &[0])]));
     let update = |scope: &DhcpScope| single(&fixture, Op::EditDhcpScope, scope);
     let mut scope = fixture.scope_object(0);
-    for id in [scope.record_id, RecordId::UNSET] {
+    let found_by = [(scope.record_id, R::R_4_19), (RecordId::UNSET, R::R_4_7b)];
+    for (id, requirement) in found_by {
         scope.record_id = id;
         let allowed = update(&scope);
-        only(&allowed, SUCCESS, R::R_4_19);
+        only(&allowed, SUCCESS, requirement);
         assert_eq!(kinds(&allowed, 0), ["update"]);
     }
     scope.parent_dhcp_server_record_id = fixture.server(1);

@@ -5,12 +5,12 @@ use std::net::IpAddr;
 
 use crate::model::{RowKey, Tables};
 use crate::scenario::evaluate::grades::{Roles, of_copy};
-use crate::scenario::evaluate::rows::{Cell, Changes, Part, RowId};
-use crate::scenario::evaluate::{Asked, CreatedNames, words};
+use crate::scenario::evaluate::rows::{Cell, Changes, Delta, Part, RowId};
+use crate::scenario::evaluate::{Asked, CreatedNames, key_of, words};
 use crate::scenario::{
     Column, ColumnValue, CreatedExpect, DeletedExpect, REPLICATED, RowExpect, RowRef, RowTarget,
 };
-use crate::spec::Grade;
+use crate::spec::{Grade, RequirementId};
 use crate::verdict::{CheckResult, Span};
 use crate::world::RowKind;
 
@@ -124,9 +124,49 @@ struct RowOutcome {
 
 struct Wrong {
     grade: Grade,
+    /// What of the range row it is, where it is nothing of the scope row.
+    range: Option<RangePart>,
     span: Span,
     expected: String,
     found: String,
+}
+
+/// What of a range row is wrong, where the scope row is right. An expectation speaks of the scope; the range row that goes
+/// with it has steps of its own in .3 and .4.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum RangePart {
+    /// R-3-12, R-4-12.
+    Values,
+    /// R-3-13, R-4-13.
+    CustomFields,
+}
+
+impl RangePart {
+    /// `alone`: the range row has another value than the scope row, and the scope row's is right.
+    const fn of(column: Column, alone: bool) -> Option<Self> {
+        match column {
+            Column::ManagedBy | Column::ManagedByEntity => Some(Self::CustomFields),
+            _ if alone => Some(Self::Values),
+            _ => None,
+        }
+    }
+
+    fn of_delta(delta: &Delta) -> Option<Self> {
+        let alone = delta.in_range() && delta.before.row == delta.after.row;
+        match delta.part {
+            Part::Column(column) => Self::of(column, alone),
+            Part::Hidden(_) => None,
+        }
+    }
+
+    const fn step(self, is_new: bool) -> RequirementId {
+        match (self, is_new) {
+            (Self::Values, true) => RequirementId::R_3_12,
+            (Self::CustomFields, true) => RequirementId::R_3_13,
+            (Self::Values, false) => RequirementId::R_4_12,
+            (Self::CustomFields, false) => RequirementId::R_4_13,
+        }
+    }
 }
 
 impl StoreJudge<'_, '_> {
@@ -171,6 +211,14 @@ impl StoreJudge<'_, '_> {
         self.results.push(CheckResult { label, ..result });
     }
 
+    /// Cites a step, unless the author says what the check is about.
+    fn cite(&self, result: &mut CheckResult, step: RequirementId) {
+        let is_told = self.asked.expect.cites.contains_key(key_of(result.check));
+        if !is_told {
+            result.requirement = step;
+        }
+    }
+
     /// The results of a row: one for each part that is wrong, or one that it is as expected.
     fn finish(
         &mut self,
@@ -196,9 +244,12 @@ impl StoreJudge<'_, '_> {
         }
         for wrong in outcome.wrong {
             let expected = format!("{name}: {}", wrong.expected);
-            let result = self
-                .asked
-                .differs(check, wrong.grade, wrong.span, expected, wrong.found);
+            let mut result =
+                self.asked
+                    .differs(check, wrong.grade, wrong.span, expected, wrong.found);
+            if let Some(part) = wrong.range {
+                self.cite(&mut result, part.step(check == "created"));
+            }
             self.push(result, label.clone());
         }
     }
@@ -222,8 +273,10 @@ impl StoreJudge<'_, '_> {
                 Met::Not { in_range } => {
                     let key = column.column.key();
                     let values = column.values.iter().map(|v| words::quoted(&v.value));
+                    let is_row_right = column.values.iter().any(|v| v.value == cell.row);
                     outcome.wrong.push(Wrong {
                         grade: grade(column.column, in_range),
+                        range: RangePart::of(column.column, in_range && is_row_right),
                         span: column.values.first().map_or(column.key_span, |v| v.span),
                         expected: format!("{key} {}", words::either(values)),
                         found: format!("{key} {cell}"),
@@ -238,6 +291,7 @@ impl StoreJudge<'_, '_> {
         else {
             outcome.wrong.push(Wrong {
                 grade: Grade::Hard,
+                range: None,
                 span: like.span,
                 expected: format!("the columns of {}", self.say(like)),
                 found: "that row is not there".to_owned(),
@@ -251,8 +305,10 @@ impl StoreJudge<'_, '_> {
                 continue;
             };
             if cell != wanted {
+                let in_range = cell.is_range_off(std::iter::once(&*wanted.range));
                 outcome.wrong.push(Wrong {
-                    grade: grade(*column, cell.is_range_off(std::iter::once(&*wanted.range))),
+                    grade: grade(*column, in_range),
+                    range: RangePart::of(*column, in_range && cell.row == wanted.row),
                     span: like.span,
                     expected: format!("{} {wanted}, as {}", column.key(), self.say(like)),
                     found: format!("{} {cell}", column.key()),
@@ -419,6 +475,7 @@ impl StoreJudge<'_, '_> {
             let key = delta.part.name();
             outcome.wrong.push(Wrong {
                 grade: grade(delta.part, delta.in_range()),
+                range: RangePart::of_delta(delta),
                 span: item.span,
                 expected: format!("{key} {}, as before", delta.before),
                 found: format!("{key} {}", delta.after),
@@ -452,6 +509,7 @@ impl StoreJudge<'_, '_> {
         RowOutcome {
             wrong: vec![Wrong {
                 grade,
+                range: None,
                 span: item.span,
                 expected: format!("a change{to}"),
                 found: "it did not change".to_owned(),
@@ -514,7 +572,10 @@ impl StoreJudge<'_, '_> {
         }
         let places = self.places_in_world();
         for (grade, found, row) in unlisted.iter().take(UNLISTED_MAX) {
-            let result = self.asked.differs(CHECK, *grade, span, EXPECTED, found);
+            let mut result = self.asked.differs(CHECK, *grade, span, EXPECTED, found);
+            if let Some(part) = row.and_then(|row| self.wrong_range(row)) {
+                self.cite(&mut result, part.step(false));
+            }
             let label = row
                 .and_then(|row| Some((row, *places.get(&row)?)))
                 .and_then(|(row, index)| self.asked.label(row.kind(), index));
@@ -528,6 +589,22 @@ impl StoreJudge<'_, '_> {
             let result = self.asked.differs(CHECK, grade, span, EXPECTED, found);
             self.push(result, None);
         }
+    }
+
+    /// What of a copy's range row is wrong, where nothing else of the copy is. One that an earlier step created may have
+    /// been wrong since then.
+    fn wrong_range(&self, row: RowId) -> Option<RangePart> {
+        let RowId::Scope(key) = row else { return None };
+        let world = &self.asked.trace.setup.tables.scopes;
+        if !world.contains_key(&key) {
+            return None;
+        }
+        let scope = self.changes.before.scope(key)?;
+        let deltas = self.changes.deltas(row);
+        let mut parts = deltas.iter().map(RangePart::of_delta);
+        let first = parts.next()??;
+        let is_range = self.roles.is_copy(scope) && parts.all(|part| part.is_some());
+        is_range.then_some(first)
     }
 
     /// Every row that differs and is not listed, with its grade and in words.

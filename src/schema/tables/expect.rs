@@ -292,7 +292,7 @@ fn cites() -> Table {
     Table::new(
         "cites",
         Some("`cites`"),
-        "Which requirement a key of the expectations is about.",
+        "Which requirement a key of the expectations is about. Left out, it is the first of `requirements`; for a range row that is not as it should be beside a scope row that is, the step of .3 or .4 that stores it.",
         keys,
     )
 }
