@@ -445,7 +445,7 @@ fn an_interrupted_exploration_keeps_what_is_done_and_goes_on_from_there() {
 fn what_cannot_go_together_is_refused() {
     let cli = Cli::in_folder("explore-usage");
     for arguments in [
-        &["explore", "--set", "d"][..],
+        &["explore", "--set", "e"][..],
         &["explore", "--seed", "7"],
         &["explore", "--random", "0"],
         &["explore", "--set", "a", "--random", "5"],
