@@ -547,8 +547,8 @@ impl Grammar<'_> {
         };
         if value == Terminal::Failure {
             let details = match operation.failure_details() {
-                // the frame's own word outranks that of .31
-                R::R_31_7 => R::R_PROC_2,
+                // the frame's own word outranks that of .31, and the SHOULD of .29
+                R::R_31_7 | R::R_29_8 => R::R_PROC_2,
                 requirement => requirement,
             };
             let told = operation

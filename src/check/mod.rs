@@ -8,6 +8,7 @@ mod grammar;
 mod operation;
 mod oracle;
 mod rows;
+mod selection;
 mod wrong_end;
 
 pub use self::oracle::{Authority, Document};

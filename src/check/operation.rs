@@ -117,13 +117,13 @@ impl Operation<'_> {
         }
     }
 
-    /// The requirement that the details of a failure are told: that of a delegate which was called itself, or which
-    /// the client asked for with a scope of its own.
+    /// The requirement that the details of a failure are told: that of the delegate which the client asked for.
     pub(super) fn failure_details(&self) -> RequirementId {
-        match (self.id(), self.request) {
-            (Some(IpamAdminOperationId::CreateDhcpScope), _) => RequirementId::R_3_20,
-            (Some(IpamAdminOperationId::EditDhcpScope), _) => RequirementId::R_4_20,
-            (_, Request::Call(IpamAdminOperationId::ReplicateServer, _)) => RequirementId::R_31_7,
+        match self.id() {
+            Some(IpamAdminOperationId::ReplicateServer) => RequirementId::R_31_7,
+            Some(IpamAdminOperationId::ReplicateScope) => RequirementId::R_29_8,
+            Some(IpamAdminOperationId::CreateDhcpScope) => RequirementId::R_3_20,
+            Some(IpamAdminOperationId::EditDhcpScope) => RequirementId::R_4_20,
             _ => RequirementId::R_PROC_2,
         }
     }

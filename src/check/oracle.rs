@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::check::foretell::{Foretold, What};
 use crate::check::operation::{Operation, Request, Stored};
-use crate::check::{rows, wrong_end};
+use crate::check::{rows, selection, wrong_end};
 use crate::model::{Callback, Event, IpamException, Terminal, Value};
 use crate::oracle::{
     self, Allowed, AllowedReply, Case, EitherEnd, PartnerBounds, ReplyKind, Stage,
@@ -252,6 +252,7 @@ fn start(
     if let Some(other) = wrong_end::other_parameters(trace, operation, operations, case, &results) {
         return vec![other];
     }
+    selection::name_other_delegate(trace, operation, case, seen, &mut results);
     name_reading(trace, operation, case, &mut results);
     results
 }

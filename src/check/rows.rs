@@ -1,15 +1,18 @@
 //! The store after an operation against what the oracle allows: every difference has to be explained.
 
+mod instead;
 mod leftovers;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use crate::check::operation::Operation;
 use crate::check::oracle::shows_store;
+use crate::check::rows::instead::{Instead, Progress};
 use crate::model::{
-    AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, RecordId, RowKey, ScopeDetails, Tables,
-    Terminal,
+    AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, Callback, RecordId, RowKey, ScopeDetails,
+    SubTaskDetails, Tables, Terminal,
 };
 use crate::oracle::{Allowed, Choice, Copy, Fate, OptionMeaning, Stage, Taken, Write, WriteKind};
 use crate::scenario::{Column, ColumnView};
@@ -102,16 +105,42 @@ pub(super) fn judge(
     if operation.disturbed {
         return Vec::new();
     }
-    let direct = stores_directly(operation);
-    states(&trace.setup.names, before, after, allowed, end, direct)
+    let asked = Asked {
+        operation: operation.id(),
+        told: told(operation),
+    };
+    states(&trace.setup.names, before, after, allowed, end, asked)
+}
+
+/// What bears on the reason why a row is wrong.
+#[derive(Debug, Default)]
+struct Asked {
+    /// The operation that was run, where it is known.
+    operation: Option<IpamAdminOperationId>,
+    /// The subnets of the scopes that subtasks were announced for.
+    told: BTreeSet<String>,
+}
+
+/// The subnets of the scopes that subtasks were announced for.
+fn told(operation: &Operation<'_>) -> BTreeSet<String> {
+    let instances = operation.callbacks.iter().filter_map(|(_, callback)| {
+        let Callback::AddSubTask { sub_task_instance } = callback else {
+            return None;
+        };
+        match &sub_task_instance.sub_task_instance_details {
+            Some(SubTaskDetails::ScopeDataFormatter { scope_id, .. }) => Some(scope_id.clone()),
+            _ => None,
+        }
+    });
+    instances.collect()
 }
 
 /// The step that a call of .3 or .4 by the client stands for: it replicates nothing, so no requirement of .29 can be
 /// broken by it.
-fn stores_directly(operation: &Operation<'_>) -> Option<RequirementId> {
-    match operation.id()? {
-        IpamAdminOperationId::CreateDhcpScope => Some(RequirementId::R_3_10),
-        IpamAdminOperationId::EditDhcpScope => Some(RequirementId::R_4_10),
+const fn stores_directly(operation: Option<IpamAdminOperationId>) -> Option<RequirementId> {
+    match operation {
+        Some(IpamAdminOperationId::CreateDhcpScope) => Some(RequirementId::R_3_10),
+        Some(IpamAdminOperationId::EditDhcpScope) => Some(RequirementId::R_4_10),
         _ => None,
     }
 }
@@ -123,8 +152,9 @@ fn states(
     after: &Tables,
     allowed: &Allowed,
     end: Option<Stage>,
-    direct: Option<RequirementId>,
+    asked: Asked,
 ) -> Vec<CheckResult> {
+    let direct = stores_directly(asked.operation);
     let difference = difference(before, after);
     let mut created: BTreeMap<Place, Vec<AdmDhcpScopesRow>> = BTreeMap::new();
     for row in &difference.scopes.created {
@@ -133,6 +163,7 @@ fn states(
         rows.push(AdmDhcpScopesRow::clone(row));
     }
     let mut rows = Rows {
+        asked,
         names,
         before,
         after,
@@ -166,6 +197,8 @@ fn states(
         explained: BTreeSet::new(),
         attached: BTreeSet::new(),
         in_step: BTreeSet::new(),
+        missing: Vec::new(),
+        instead: OnceCell::new(),
         report: Report::default(),
     };
     rows.fates(allowed, end);
@@ -257,6 +290,7 @@ impl Report {
 type Place = (AddressFamily, RecordId, IpAddr);
 
 struct Rows<'a> {
+    asked: Asked,
     names: &'a Names,
     before: &'a Tables,
     after: &'a Tables,
@@ -281,7 +315,19 @@ struct Rows<'a> {
     attached: BTreeSet<(RecordId, RecordId)>,
     /// Sources that are to be marked InSync (OQ-11).
     in_step: BTreeSet<RecordId>,
+    missing: Vec<Missing>,
+    /// What was written instead, by subnet; made when something has to be explained.
+    instead: OnceCell<Instead>,
     report: Report,
+}
+
+/// A copy that is as before though the operation succeeded.
+struct Missing {
+    /// The place of its fate.
+    place: usize,
+    write: Write,
+    expected: String,
+    found: &'static str,
 }
 
 /// What became of a write that a fate speaks of.
@@ -349,8 +395,9 @@ impl Rows<'_> {
         let refused = end == Some(Stage::StartFault);
         let mut written = vec![false; allowed.fates.len()];
         for (index, fate) in allowed.fates.iter().enumerate() {
-            written[index] = self.fate(fate, success, refused);
+            written[index] = self.fate(index, fate, success, refused);
         }
+        self.missing_copies(allowed, &written);
         // where no end shows the operation may have been left before it met a fault
         if end == Some(Stage::Processing(Terminal::Failure)) {
             for (places, most) in &allowed.at_most_written {
@@ -376,8 +423,25 @@ impl Rows<'_> {
         }
     }
 
+    /// Says of each copy that is missing why it is.
+    fn missing_copies(&mut self, allowed: &Allowed, written: &[bool]) {
+        let missing = std::mem::take(&mut self.missing);
+        if missing.is_empty() {
+            return;
+        }
+        let progress = Progress::of(allowed, written);
+        for missing in missing {
+            let requirement = self
+                .why_missing(allowed, &progress, &missing)
+                .unwrap_or(missing.write.requirement);
+            let (expected, found) = (missing.expected, missing.found);
+            self.report
+                .differs(requirement, Grade::Hard, "copy-written", expected, found);
+        }
+    }
+
     /// One scope; whether something was written for it.
-    fn fate(&mut self, fate: &Fate, success: bool, refused: bool) -> bool {
+    fn fate(&mut self, place: usize, fate: &Fate, success: bool, refused: bool) -> bool {
         let mut seen: Vec<Seen<'_>> = Vec::new();
         for choice in &fate.choices {
             let (write, counts, follows) = match choice {
@@ -418,13 +482,13 @@ impl Rows<'_> {
         if written {
             self.written(fate, &seen, refused);
         } else {
-            self.untouched(fate, &seen, success);
+            self.untouched(place, fate, &seen, success);
         }
         written
     }
 
     /// Nothing was written for a scope: allowed where it is skipped or faults, or where nothing had to change.
-    fn untouched(&mut self, fate: &Fate, seen: &[Seen<'_>], success: bool) {
+    fn untouched(&mut self, place: usize, fate: &Fate, seen: &[Seen<'_>], success: bool) {
         for choice in &fate.choices {
             if let Choice::Skip { requirement, .. } = choice {
                 self.report.pass(*requirement, "scope-skipped");
@@ -457,13 +521,12 @@ impl Rows<'_> {
         };
         let copy = self.scope_name(fate, write);
         let expected = format!("{copy} {verb} of {}", self.source_name(fate));
-        self.report.differs(
-            write.requirement,
-            Grade::Hard,
-            "copy-written",
+        self.missing.push(Missing {
+            place,
+            write: Write::clone(write),
             expected,
             found,
-        );
+        });
     }
 
     fn written(&mut self, fate: &Fate, seen: &[Seen<'_>], refused: bool) {

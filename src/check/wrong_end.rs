@@ -7,7 +7,7 @@ use crate::check::operation::{Operation, Request, Stored};
 use crate::check::oracle::{end_words, seen_end};
 use crate::check::rows;
 use crate::model::{Callback, Event, IpamException, Terminal, Value};
-use crate::oracle::{self, Allowed, Case, Stage};
+use crate::oracle::{self, Allowed, Case, Choice, Stage};
 use crate::spec::{Grade, IpamExceptionId, RequirementId, SubTaskStatus};
 use crate::trace::{SessionIndex, Trace, What};
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
@@ -133,8 +133,27 @@ fn broken(
         (FAILURE, None) if operation.faulted() => R::R_PROC_2,
         // The fault was noticed, and told as something else.
         (FAILURE, Some(_)) if a_subtask_failed(operation) => R::R_PROC_2,
+        // A replication that faults owes its telling, whatever the inner step that it met.
+        (FAILURE, None) => match operation.failure_details() {
+            told @ (R::R_31_7 | R::R_29_8) => told,
+            _ => ruling.requirement,
+        },
+        // A failure where nothing was to be done: what is to be skipped was taken for an error.
+        (Stage::Processing(Terminal::Success), Some(FAILURE)) => {
+            skipped(allowed).unwrap_or(ruling.requirement)
+        }
         _ => ruling.requirement,
     }
+}
+
+/// The step by which the first scope is to be skipped, where nothing else may become of any.
+fn skipped(allowed: &Allowed) -> Option<RequirementId> {
+    let mut steps = allowed.fates.iter().map(|fate| match fate.choices[..] {
+        [Choice::Skip { requirement, .. }] => Some(requirement),
+        _ => None,
+    });
+    let first = steps.next().flatten()?;
+    steps.all(|step| step.is_some()).then_some(first)
 }
 
 /// Whether an end is decided by what the caller may do ([MS-IPAMM2] 3.19.6.1).

@@ -1,6 +1,6 @@
 //! ValidateDhcpScope ([MS-IPAMM2] 3.1.4.9), worked out on the columns of a scope.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use crate::model::ScopeDetails;
 use crate::spec::{AddressFamily, IpamExceptionId, RequirementId};
@@ -33,13 +33,21 @@ fn first_broken_v4(scope: &ScopeDetails) -> Option<RequirementId> {
     }
     // the mask is a column of its own: it may disagree with the prefix length, and it is what counts here
     let lies_in_subnet = |address| IpAddr::V4(address & mask) == scope.scope_id;
+    // an address that is NULL is in no subnet, but what the scope lacks then is the address
+    let outside = |address: Ipv4Addr, requirement| {
+        if address.is_unspecified() {
+            RequirementId::R_VAL_1
+        } else {
+            requirement
+        }
+    };
     // R-VAL-2
     if !lies_in_subnet(start) {
-        return Some(RequirementId::R_VAL_2);
+        return Some(outside(start, RequirementId::R_VAL_2));
     }
     // R-VAL-3
     if !lies_in_subnet(end) {
-        return Some(RequirementId::R_VAL_3);
+        return Some(outside(end, RequirementId::R_VAL_3));
     }
     // R-VAL-4
     (start >= end).then_some(RequirementId::R_VAL_4)

@@ -3,25 +3,6 @@
 use super::*;
 
 impl Rows<'_> {
-    /// Why nothing may be written for the scope that a new row has the subnet of: it is skipped, or it faults.
-    fn why_not_written(
-        &self,
-        allowed: &Allowed,
-        created: &AdmDhcpScopesRow,
-    ) -> Option<RequirementId> {
-        let is_of = |fate: &&Fate| {
-            let source = self.before.scopes.get(&(fate.family, fate.source));
-            fate.family == created.family
-                && source.is_some_and(|source| source.details.scope_id == created.details.scope_id)
-        };
-        match allowed.fates.iter().find(is_of)?.choices.first()? {
-            Choice::Skip { requirement, .. } | Choice::Fault { requirement, .. } => {
-                Some(*requirement)
-            }
-            Choice::Write(_) => None,
-        }
-    }
-
     pub(super) fn leftovers(&mut self, allowed: &Allowed, direct: Option<RequirementId>) {
         use RequirementId as R;
         let sources = &self.sources;
@@ -76,7 +57,13 @@ impl Rows<'_> {
                 if *column == Column::Sync && is_in_step && new == IN_SYNC.name() {
                     continue;
                 }
-                let requirement = if is_source { of_source } else { outside };
+                let requirement = if !is_source {
+                    self.why_not(allowed, after).unwrap_or(outside)
+                } else if self.is_fetched(allowed, after) {
+                    R::R_31_5
+                } else {
+                    of_source
+                };
                 // Marking copies as in step is allowed (OQ-11), as are statistics.
                 let exempt = matches!(column, Column::Sync | Column::ActiveLeases)
                     && !allowed.fates.is_empty();
@@ -105,7 +92,7 @@ impl Rows<'_> {
         for row in &self.difference.scopes.created {
             if !self.explained.contains(&(row.family, row.record_id)) {
                 differs(
-                    self.why_not_written(allowed, row).unwrap_or(outside),
+                    self.why_not(allowed, row).unwrap_or(outside),
                     Grade::Hard,
                     "no other scope is created".to_owned(),
                     format!("{} is new", self.names.scope(row)),
@@ -202,8 +189,13 @@ impl Rows<'_> {
                     .or_else(|| self.before.scopes.get(&key));
                 let name =
                     scope.map_or_else(|| "no scope".to_owned(), |scope| self.names.scope(scope));
+                let why_not = scope.and_then(|scope| self.why_not(allowed, scope));
                 differs(
-                    if is_source { of_source } else { outside },
+                    if is_source {
+                        of_source
+                    } else {
+                        why_not.unwrap_or(outside)
+                    },
                     Grade::Hard,
                     format!("the range row of {name} stays as it is"),
                     "it differs".to_owned(),

@@ -112,7 +112,7 @@ fn judged(
         &after,
         &allowed,
         Some(SUCCESS),
-        None,
+        Asked::default(),
     )
 }
 

@@ -5,6 +5,12 @@ mod client;
 mod controls;
 mod frame;
 mod initialize;
+mod partner_faults;
+mod replicate_scopes;
+mod replicate_server;
+mod replicated_copies;
+mod replication;
+mod replication_controls;
 mod rights;
 mod scope_columns;
 mod scope_controls;
@@ -18,6 +24,7 @@ mod scope_tools;
 mod session;
 mod start;
 mod tools;
+mod validation;
 
 use crate::deviant::Deviant;
 
@@ -30,6 +37,10 @@ pub fn deviants() -> Vec<Deviant> {
         start::DEVIANTS,
         session::DEVIANTS,
         callbacks::DEVIANTS,
+        replicate_server::DEVIANTS,
+        replicate_scopes::DEVIANTS,
+        replicated_copies::DEVIANTS,
+        partner_faults::DEVIANTS,
         client::DEVIANTS,
         rights::DEVIANTS,
         scope_parameters::DEVIANTS,
@@ -39,7 +50,9 @@ pub fn deviants() -> Vec<Deviant> {
         scope_range::DEVIANTS,
         scope_options::DEVIANTS,
         scope_end::DEVIANTS,
+        validation::DEVIANTS,
         controls::DEVIANTS,
+        replication_controls::DEVIANTS,
         scope_controls::DEVIANTS,
     ]
     .concat()
