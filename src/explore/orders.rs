@@ -85,7 +85,11 @@ mod tests {
     fn every_order_is_counted_once() {
         let mut seen = std::collections::BTreeSet::new();
         for case in (0..UNITS).flat_map(of_unit) {
-            let steps: Vec<_> = case.steps.iter().map(|step| format!("{:?}", step.action)).collect();
+            let steps: Vec<_> = case
+                .steps
+                .iter()
+                .map(|step| format!("{:?}", step.action))
+                .collect();
             assert!(seen.insert(steps));
         }
         assert_eq!(seen.len() as u64, COUNT);
