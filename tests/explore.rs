@@ -161,7 +161,7 @@ fn cut(set: Set) -> Space {
             relations: 1,
             scopes: 2,
         },
-        Set::B | Set::C => Size {
+        Set::B | Set::C | Set::D => Size {
             servers: 2,
             relations: 1,
             scopes: 1,
@@ -172,7 +172,7 @@ fn cut(set: Set) -> Space {
 
 #[test]
 fn the_oracle_agrees_with_the_simulator_in_every_world_of_the_smallest_sizes() {
-    for set in Set::ALL {
+    for set in &[Set::A, Set::B, Set::C] {
         let found = explored(&cut(*set), &simulator);
         assert_eq!(found.first, BTreeMap::new());
         assert_eq!(found.disagreements, 0);
@@ -187,10 +187,35 @@ fn the_oracle_agrees_with_the_simulator_in_every_world_of_the_smallest_sizes() {
 }
 
 #[test]
+fn the_oracle_agrees_with_the_simulator_in_every_order_of_three_messages() {
+    let readings = Readings::default();
+    let judging = Judging {
+        make: &simulator,
+        doors: DOORS,
+        readings: &readings,
+        strict: true,
+    };
+    let orders = Space::Set(Worlds::of(Set::D));
+    let mut all = Tally::default();
+    // units come by length, eight of each
+    for unit in 0..24 {
+        all.add(orders.explore(unit, &judging).expect("it takes any order"));
+    }
+    assert_eq!((all.worlds, all.disagreements), (8 + 64 + 512, 0));
+    let classes: Vec<&str> = all.classes.keys().map(String::as_str).collect();
+    assert_eq!(classes, Set::D.expected().lines().collect::<Vec<_>>());
+}
+
+#[test]
 fn the_expected_classes_are_sorted_and_each_stands_once() {
     for set in Set::ALL {
         let lines: Vec<&str> = set.expected().lines().collect();
-        assert!(lines.len() > 50, "{set:?} expects {} classes", lines.len());
+        let least = if *set == Set::D { 5 } else { 50 };
+        assert!(
+            lines.len() >= least,
+            "{set:?} expects {} classes",
+            lines.len()
+        );
         assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "{set:?}");
     }
 }
@@ -420,7 +445,7 @@ fn an_interrupted_exploration_keeps_what_is_done_and_goes_on_from_there() {
 fn what_cannot_go_together_is_refused() {
     let cli = Cli::in_folder("explore-usage");
     for arguments in [
-        &["explore", "--set", "d"][..],
+        &["explore", "--set", "e"][..],
         &["explore", "--seed", "7"],
         &["explore", "--random", "0"],
         &["explore", "--set", "a", "--random", "5"],

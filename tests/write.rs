@@ -15,7 +15,6 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 #[path = "support/corpus.rs"]
 mod corpus;
 #[path = "support/worlds.rs"]
-#[allow(dead_code, reason = "each test uses a part of it")]
 mod worlds;
 
 use worlds::Sample;

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{Callback, ClientMessage, Event, Percentage};
 use crate::spec::{Grade, RequirementId};
-use crate::trace::{Door, OverallState, SessionIndex, Trace, What};
+use crate::trace::{ClientState, Door, OverallState, SessionIndex, Trace, What};
 use crate::verdict::{CheckResult, Judge};
 
 /// Judges every session of a trace. The door `delegate` has no client.
@@ -160,10 +160,10 @@ fn tracker(trace: &Trace, session: SessionIndex, told: &Told, results: &mut Vec<
     });
     let overall = told.overall.map(|overall| {
         let say = |overall: OverallState| format!("{} in our client's tracker", overall.name());
-        // R-CB-7: once the end was told, nothing is lost any more.
-        let requirement = match found.overall {
-            OverallState::SessionLost => RequirementId::R_CB_7,
-            OverallState::Status(_) => RequirementId::R_CB_6,
+        // R-CB-7: a client that has completed loses nothing any more.
+        let requirement = match (found.state, found.overall) {
+            (ClientState::Completed, OverallState::SessionLost) => RequirementId::R_CB_7,
+            _ => RequirementId::R_CB_6,
         };
         compare(
             overall == found.overall,
@@ -185,7 +185,7 @@ mod tests {
     use super::*;
     use crate::model::SubTaskInstance;
     use crate::spec::OverallProgressStatus;
-    use crate::trace::{ClientState, Record, TrackerState};
+    use crate::trace::{Record, TrackerState};
     use crate::verdict::CheckVerdict;
     use crate::world::World;
 

@@ -320,7 +320,9 @@ pub(super) enum ExploreSet {
     B,
     /// Callers, parameters, partners, defects.
     C,
-    /// All three.
+    /// Orders of messages.
+    D,
+    /// All four.
     All,
 }
 

@@ -32,9 +32,12 @@
 //! - (c) every caller with every kind of parameters on one world, since the rows have no part in it; and each world of
 //!   up to 2, 2, 2 in which some scope goes to a partner and no row stands idle, crossed with what a partner may do and
 //!   with what may be wrong with each scope of the source.
+//! - (d) one world, and every order of up to five things that a client may do on its session. No two are alike, so each
+//!   is counted.
 
 mod build;
 mod judge;
+mod orders;
 mod path;
 mod random;
 mod rng;

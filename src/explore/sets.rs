@@ -1,7 +1,7 @@
 //! The pinned sets: which worlds they have, in units that can be explored one by one, small worlds first.
 
 use crate::explore::skeleton::{Rows, Skeletons};
-use crate::explore::{Shape, build, variation};
+use crate::explore::{Shape, build, orders, variation};
 use crate::scenario::Case;
 use crate::trace::Door;
 
@@ -14,11 +14,13 @@ pub enum Set {
     B,
     /// Up to 2 of each, crossed with callers, parameters, partners and defects.
     C,
+    /// One small world, with every order of what a client may do on a session.
+    D,
 }
 
 impl Set {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::A, Self::B, Self::C];
+    pub const ALL: &'static [Self] = &[Self::A, Self::B, Self::C, Self::D];
 
     /// The word on the command line.
     #[must_use]
@@ -27,6 +29,7 @@ impl Set {
             Self::A => "a",
             Self::B => "b",
             Self::C => "c",
+            Self::D => "d",
         }
     }
 
@@ -49,6 +52,11 @@ impl Set {
                 relations: 2,
                 scopes: 2,
             },
+            Self::D => Size {
+                servers: 2,
+                relations: 1,
+                scopes: 2,
+            },
         }
     }
 
@@ -59,6 +67,7 @@ impl Set {
             Self::A => 3_408_331,
             Self::B => 1_209_511,
             Self::C => 153_142,
+            Self::D => orders::COUNT,
         }
     }
 
@@ -69,6 +78,7 @@ impl Set {
             Self::A => include_str!("classes/a.txt"),
             Self::B => include_str!("classes/b.txt"),
             Self::C => include_str!("classes/c.txt"),
+            Self::D => include_str!("classes/d.txt"),
         }
     }
 }
@@ -96,6 +106,7 @@ pub struct Worlds {
 #[derive(Debug, Clone, Copy)]
 enum Unit {
     Calls,
+    Orders(usize),
     Frame { shape: usize, frame: usize },
 }
 
@@ -109,8 +120,15 @@ impl Worlds {
     /// Those of a set up to another size.
     #[must_use]
     pub fn up_to(set: Set, size: Size) -> Self {
+        if set == Set::D {
+            return Self {
+                set,
+                shapes: Vec::new(),
+                units: (0..orders::UNITS).map(Unit::Orders).collect(),
+            };
+        }
         let rows = match set {
-            Set::A | Set::C => Rows::Whole,
+            Set::A | Set::C | Set::D => Rows::Whole,
             Set::B => Rows::Dangling,
         };
         let shapes: Vec<(Shape, Skeletons)> =
@@ -138,11 +156,11 @@ impl Worlds {
         self.units.len()
     }
 
-    /// The shape of a unit's worlds; `None` for the calls.
+    /// The shape of a unit's worlds; `None` for the calls and the orders.
     #[must_use]
     pub fn shape(&self, unit: usize) -> Option<Shape> {
         match self.units.get(unit)? {
-            Unit::Calls => None,
+            Unit::Calls | Unit::Orders(_) => None,
             Unit::Frame { shape, .. } => Some(self.shapes[*shape].0),
         }
     }
@@ -153,12 +171,13 @@ impl Worlds {
         match (self.set, self.units.get(unit).copied()) {
             (_, None) => Box::new(std::iter::empty()),
             (_, Some(Unit::Calls)) => Box::new(variation::calls().into_iter()),
+            (_, Some(Unit::Orders(unit))) => Box::new(orders::of_unit(unit)),
             (Set::A | Set::B, Some(Unit::Frame { shape, frame })) => {
                 Box::new(skeletons(shape, frame).map(|skeleton| {
                     build::case(build::world(&skeleton), vec![Door::Delegate, Door::Session])
                 }))
             }
-            (Set::C, Some(Unit::Frame { shape, frame })) => Box::new(
+            (Set::C | Set::D, Some(Unit::Frame { shape, frame })) => Box::new(
                 skeletons(shape, frame)
                     .filter(variation::is_tight)
                     .flat_map(|skeleton| variation::of_world(&skeleton)),

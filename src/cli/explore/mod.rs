@@ -112,6 +112,7 @@ fn spaces(arguments: &ExploreArguments) -> Vec<Space> {
         ExploreSet::A => &[Set::A],
         ExploreSet::B => &[Set::B],
         ExploreSet::C => &[Set::C],
+        ExploreSet::D => &[Set::D],
     };
     sets.iter()
         .map(|set| Space::Set(Worlds::of(*set)))

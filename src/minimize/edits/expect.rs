@@ -120,6 +120,11 @@ impl Table<'_> {
                     expect.tracker.iter_mut().for_each(|row| row.overall = None);
                 });
             }
+            if tracker.percent.is_some() {
+                self.single(|expect| {
+                    expect.tracker.iter_mut().for_each(|row| row.percent = None);
+                });
+            }
             if tracker.subtasks.is_some() {
                 self.single(|expect| {
                     let tracker = expect.tracker.iter_mut();

@@ -182,6 +182,8 @@ fn tracker(tracker: &TrackerExpect) -> Toml {
     );
     let subtasks = tracker.subtasks.as_ref();
     fields.some("subtasks", subtasks.map(|count| Toml::count(count.value)));
+    let bounds = tracker.percent.as_ref();
+    fields.some("percent", bounds.map(|bounds| percent(bounds.value)));
     fields.table()
 }
 

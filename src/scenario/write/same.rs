@@ -125,6 +125,7 @@ fn in_expect(expect: &mut Expect) {
         tracker.state.iter_mut().for_each(spanned);
         tracker.overall.iter_mut().for_each(spanned);
         tracker.subtasks.iter_mut().for_each(spanned);
+        tracker.percent.iter_mut().for_each(spanned);
     }
     expect.changed.iter_mut().for_each(spanned);
     for item in expect.changed.iter_mut().flat_map(|rows| &mut rows.value) {
