@@ -6,7 +6,6 @@
 
 #[path = "support/corpus.rs"]
 mod corpus;
-#[allow(dead_code, reason = "one of its mistakes is used here")]
 #[path = "support/deviants.rs"]
 mod deviants;
 

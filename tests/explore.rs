@@ -5,7 +5,6 @@
 mod brute;
 #[path = "support/cli.rs"]
 mod cli;
-#[expect(dead_code, reason = "each test uses a part of it")]
 #[path = "support/deviants.rs"]
 mod deviants;
 

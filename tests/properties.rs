@@ -11,7 +11,6 @@
 //! `PROPTEST_CASES` another number of cases for every property:
 //! `PROPTEST_CASES=200000 cargo test --release --test properties`.
 
-#[allow(dead_code, reason = "some of its mistakes are used here")]
 #[path = "support/deviants.rs"]
 mod deviants;
 #[path = "support/facts.rs"]

@@ -4,7 +4,6 @@
 //! simulator, where it must find nothing, and on simulators with one planted mistake, where it must find that.
 //! Companions count over a fixed seed that the interesting cases do occur.
 
-#[allow(dead_code, reason = "some of its mistakes are used here")]
 #[path = "support/deviants.rs"]
 mod deviants;
 #[path = "support/facts.rs"]

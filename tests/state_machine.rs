@@ -5,7 +5,6 @@
 //! are compared after every transition. A sequence that breaks is shrunk, transition by transition. Companions count
 //! that the interesting cases occur, and that a planted mistake is found and shrunk to a short sequence.
 
-#[allow(dead_code, reason = "some of its mistakes are used here")]
 #[path = "support/deviants.rs"]
 mod deviants;
 #[path = "support/keys.rs"]

@@ -3,6 +3,8 @@
 //! A mistake is planted between the simulator and the runner: what it says is changed on the way, or its store is
 //! written when it reports the end; or the simulator itself is given another reading or another partner.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
