@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench replicate`, with `-- --large` up to a million scopes. Figures are for comparing rows of one run with each other, not runs on different machines.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Instant;
 
 use ipamconf::door::DelegateTarget;
@@ -114,15 +115,25 @@ fn replicate(count: usize, copies: bool, shuffled: bool) -> (f64, f64) {
 
 /// A server with so many scopes, all in failover with one partner; scopes in subnet order, or far apart.
 fn setup(count: usize, copies: bool, shuffled: bool) -> Setup {
-    let text = format!(
-        "title = \"x\"\n[world]\nservers = [{{ name = \"S\" }}, {{ name = \"P1\" }}]\n\
-         relations = [{{ name = \"R1\", server1 = \"S\", server2 = \"P1\" }}]\nscopes = [\n\
-         {{ name = \"A${{n}}\", server = \"S\", subnet = \"10.0.0.0/29\", relation = \"R1\", repeat = {count} }},\n]\n"
-    );
+    let text = "title = \"x\"\n[world]\nservers = [{ name = \"S\" }, { name = \"P1\" }]\n\
+        relations = [{ name = \"R1\", server1 = \"S\", server2 = \"P1\" }]\n\
+        scopes = [{ name = \"A\", server = \"S\", subnet = \"10.0.0.0/29\", relation = \"R1\" }]\n";
     let scenario = read_bytes("x", "x.toml", text.as_bytes()).expect("the scenario is right");
     let mut world = World::clone(&scenario.cases[0].world);
+    // More rows than a scenario file may have: the first one again and again, a subnet further each time.
+    let first = world.scopes.remove(0);
+    world.scopes = (0..count)
+        .map(|number| {
+            let mut scope = first.clone();
+            scope.name = format!("A{number}");
+            let details = &mut scope.details;
+            details.scope_id = further(details.scope_id, number);
+            details.start_address = further(details.start_address, number);
+            details.end_address = further(details.end_address, number);
+            scope
+        })
+        .collect();
     if copies {
-        // More rows than a scenario file may have.
         let theirs: Vec<_> = world
             .scopes
             .iter()
@@ -149,6 +160,16 @@ fn setup(count: usize, copies: bool, shuffled: bool) -> Setup {
     let setup = world.set_up();
     assert_ne!(setup.server_ids[0], RecordId::UNSET);
     setup
+}
+
+/// The address so many subnets of eight addresses further.
+fn further(address: IpAddr, subnets: usize) -> IpAddr {
+    let IpAddr::V4(address) = address else {
+        return address;
+    };
+    let distance =
+        u32::try_from(8 * subnets).expect("a million subnets of eight are fewer than 2^32");
+    IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() + distance))
 }
 
 fn gcd(a: usize, b: usize) -> usize {
