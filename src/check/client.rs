@@ -211,6 +211,8 @@ mod tests {
             log,
             steps: Vec::new(),
             after: None,
+            shows: crate::trace::Shows::ALL,
+            forms: std::collections::BTreeMap::new(),
             trackers: sessions
                 .iter()
                 .map(|(_, tracker)| tracker.clone())

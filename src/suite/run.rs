@@ -11,7 +11,7 @@ use crate::spec::{IpamAdminOperationId, Readings};
 use crate::suite::change::{row_key, store_change};
 use crate::suite::message::paramters;
 use crate::suite::{Client, Progress, Target, TargetError};
-use crate::trace::{Door, Record, Reply, SessionIndex, StepOutcome, StepRecord, Trace, What};
+use crate::trace::{Door, Form, Record, Reply, SessionIndex, StepOutcome, StepRecord, Trace, What};
 use crate::world::{Caller, RowKind, Setup};
 
 /// The most events a case may show before the run is given up: a target that never falls silent has to be stopped.
@@ -61,6 +61,7 @@ pub fn run_case_for(
         named: BTreeMap::new(),
         remembered: None,
         events: 0,
+        forms: BTreeMap::new(),
     };
     runner.run()
 }
@@ -79,6 +80,7 @@ struct Runner<'a> {
     /// At the door `delegate`: the delegate and the parameters that the next `start` calls it with.
     remembered: Option<(IpamAdminOperationId, Option<Value>)>,
     events: usize,
+    forms: BTreeMap<usize, Form>,
 }
 
 /// A session as the client knows it.
@@ -145,6 +147,8 @@ impl Runner<'_> {
             log: self.log,
             steps: self.steps.into_iter().map(|taken| taken.record).collect(),
             after,
+            shows: self.target.shows(),
+            forms: self.forms,
             trackers: self
                 .sessions
                 .iter()
@@ -462,6 +466,9 @@ impl Runner<'_> {
     }
 
     fn receive(&mut self, index: SessionIndex, event: Event) -> Result<(), TargetError> {
+        if let Some(form) = self.target.form() {
+            self.forms.insert(self.events, form);
+        }
         self.events += 1;
         if self.events > EVENTS_MAX {
             return Err(TargetError::Endless(EVENTS_MAX));
@@ -474,7 +481,7 @@ impl Runner<'_> {
             Event::InitializeOperationParametersResponse
             | Event::StartOperationWithCallbackResponse => Some(Reply::Response),
             Event::Fault(_) => Some(Reply::Fault),
-            Event::SessionClosed | Event::Callback(_) => None,
+            Event::SessionClosed | Event::Callback(_) | Event::Unintelligible(_) => None,
         };
         let step = if let Some(reply) = answer {
             if event == Event::InitializeOperationParametersResponse {

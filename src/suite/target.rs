@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::model::{ClientMessage, Event, Tables, Value};
 use crate::spec::{IpamAdminOperationId, Readings};
 use crate::suite::StoreChange;
-use crate::trace::{Door, SessionIndex};
+use crate::trace::{Door, Form, SessionIndex, Shows};
 use crate::world::{Caller, Setup};
 
 /// A target could not do what was asked of it: the run is broken, nothing is judged.
@@ -85,6 +85,16 @@ pub trait Target {
     /// # Errors
     /// When the store refuses.
     fn change(&mut self, change: &StoreChange) -> Result<(), TargetError>;
+
+    /// What it can show.
+    fn shows(&self) -> Shows {
+        Shows::ALL
+    }
+
+    /// The form of the event that [`Target::next`] gave last, where it came as an envelope.
+    fn form(&mut self) -> Option<Form> {
+        None
+    }
 
     /// The store as it is; `None` where it cannot be seen. Equal stores may share one copy.
     fn tables(&mut self) -> Option<Arc<Tables>>;
