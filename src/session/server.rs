@@ -165,6 +165,37 @@ impl ServerSession {
         }
     }
 
+    /// Whether it has something to say that takes no step of the operation: a reply, a fault, the end.
+    #[must_use]
+    pub fn has_ready(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
+    /// Whether a StartOperationWithCallback still waits for its answer (OQ-10, last).
+    #[must_use]
+    pub const fn owes_answer(&self) -> bool {
+        self.owes_answer
+    }
+
+    /// How long the operation waits for the partner, as far as it has come; `None` where it does not wait.
+    #[must_use]
+    pub fn waits(&self) -> Option<Duration> {
+        (!self.waiting.is_zero()).then_some(self.waiting)
+    }
+
+    /// How long until the inactivity timer ticks; `None` once the session is over.
+    #[must_use]
+    pub fn until_tick(&self) -> Option<Duration> {
+        (self.state != ServerState::Ended).then_some(self.until_tick)
+    }
+
+    /// A message came that is none of the protocol: this fault, and the session is over (R-FAULT-1).
+    pub fn reject(&mut self, fault: SoapFault) {
+        if self.state != ServerState::Ended {
+            self.refuse_with(fault);
+        }
+    }
+
     /// Virtual time passes. The inactivity timer ticks (R-KA-2).
     pub fn advance(&mut self, by: Duration) {
         self.waiting = self.waiting.saturating_sub(by);
@@ -336,8 +367,11 @@ impl ServerSession {
 
     /// R-FAULT-1, R-INIT-7: a fault reply, and the session is over.
     fn refuse(&mut self, detail: Option<IpamException>) {
-        self.outbox
-            .push_back(Event::Fault(SoapFault::sender(detail)));
+        self.refuse_with(SoapFault::sender(detail));
+    }
+
+    fn refuse_with(&mut self, fault: SoapFault) {
+        self.outbox.push_back(Event::Fault(fault));
         self.outbox.push_back(Event::SessionClosed);
         self.state = ServerState::Ended;
         self.execution = None;
