@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use crate::delegate::{Context, Execution, Step};
 use crate::model::{
-    Callback, ClientMessage, Event, IpamException, OperationParameters, ParametersObject,
+    Callback, ClientMessage, Event, FaultCode, IpamException, OperationParameters, ParametersObject,
     SoapFault, Value,
 };
 use crate::session::AdmUserAuthorizationData;
-use crate::soap;
+use crate::soap::{self, RequestError};
 use crate::spec::{IpamExceptionId, Question};
 use crate::world::{Caller, Role};
 
@@ -131,10 +131,7 @@ impl ServerSession {
             ClientMessage::Raw { action, xml } => {
                 match soap::read_request(action.as_deref(), xml) {
                     Ok(message) => self.handle(&message, frame),
-                    Err(error) => self.refuse(Some(IpamException::new(
-                        IpamExceptionId::INVALID_PARAMETER,
-                        error.to_string(),
-                    ))),
+                    Err(error) => self.refuse_with(refusal(&error)),
                 }
             }
         }
@@ -375,6 +372,24 @@ impl ServerSession {
         self.outbox.push_back(Event::SessionClosed);
         self.state = ServerState::Ended;
         self.execution = None;
+    }
+}
+
+/// The fault that answers a message that is none of the protocol.
+///
+/// What SOAP itself does not let in is answered with SOAP's own code, and no detail: that would speak of the body.
+#[must_use]
+pub fn refusal(error: &RequestError) -> SoapFault {
+    match error.fault_code() {
+        FaultCode::Sender => SoapFault::sender(Some(IpamException::new(
+            IpamExceptionId::INVALID_PARAMETER,
+            error.to_string(),
+        ))),
+        code => SoapFault {
+            code,
+            reason: error.to_string(),
+            detail: None,
+        },
     }
 }
 

@@ -1,11 +1,13 @@
 //! The answers of a server, and reading a body within its limits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes};
 use hyper::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What is sent back.
 pub(super) type Answer = Response<Full<Bytes>>;
@@ -70,6 +72,9 @@ pub(super) enum BodyError {
     /// Too slow.
     #[error("the body did not come in {0:?}")]
     TooSlow(Duration),
+    /// Other large bodies take all the room.
+    #[error("other large messages are being read; try again")]
+    NoRoom,
     /// Cut off, or no HTTP.
     #[error("the body could not be read to its end")]
     Broken,
@@ -81,6 +86,7 @@ impl BodyError {
         let status = match self {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
+            Self::NoRoom => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken => StatusCode::BAD_REQUEST,
         };
         let mut answer = text(status, &self.to_string());
@@ -96,25 +102,52 @@ pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads a body of so many bytes at most, in so much time.
+/// The bytes of a body that take no part in what all large bodies may take together.
+const SMALL: usize = 64 * 1024;
+
+/// The room that large bodies have together, in units of [`SMALL`] bytes.
+pub(super) fn budget() -> Arc<Semaphore> {
+    // 256 MB, whoever sends them: one body of the control plane, or four of the largest envelopes.
+    Arc::new(Semaphore::new(4096))
+}
+
+/// Reads a body of so many bytes at most, in so much time. What a large body takes of the room comes back with it, to be
+/// held as long as the body is.
 pub(super) async fn read<B>(
     headers: &HeaderMap,
     body: B,
     limit: usize,
     time: Duration,
-) -> Result<Bytes, BodyError>
+    budget: &Arc<Semaphore>,
+) -> Result<(Bytes, Vec<OwnedSemaphorePermit>), BodyError>
 where
     B: Body<Data = Bytes>,
-    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     // What is announced as too large is not read at all.
     if announced(headers).is_some_and(|length| length > limit as u64) {
         return Err(BodyError::TooLarge(limit));
     }
-    match tokio::time::timeout(time, Limited::new(body, limit).collect()).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(BodyError::TooLarge(limit)),
-        Ok(Err(_)) => Err(BodyError::Broken),
-        Err(_) => Err(BodyError::TooSlow(time)),
-    }
+    let reading = async {
+        let mut body = std::pin::pin!(body);
+        let mut bytes = Vec::new();
+        let mut room = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| BodyError::Broken)?;
+            let Ok(data) = frame.into_data() else {
+                continue;
+            };
+            if bytes.len() + data.len() > limit {
+                return Err(BodyError::TooLarge(limit));
+            }
+            bytes.extend_from_slice(&data);
+            while bytes.len() / SMALL > room.len() {
+                let more = Arc::clone(budget).try_acquire_owned();
+                room.push(more.map_err(|_| BodyError::NoRoom)?);
+            }
+        }
+        Ok((Bytes::from(bytes), room))
+    };
+    tokio::time::timeout(time, reading)
+        .await
+        .unwrap_or(Err(BodyError::TooSlow(time)))
 }

@@ -27,21 +27,16 @@ impl Cell {
         })
     }
 
-    /// Does something in the world as it is now, and tells those who wait.
-    pub(super) fn act<T>(&self, act: impl FnOnce(&mut ServedWorld) -> T) -> T {
-        let done = self.look(act);
-        self.changed.notify_waiters();
-        done
-    }
-
-    /// Looks at the world as it is now.
-    pub(super) fn look<T>(&self, look: impl FnOnce(&mut ServedWorld) -> T) -> T {
+    /// Does something in the world as it is now. When anything happened in it, those who wait are told.
+    pub(super) fn with<T>(&self, act: impl FnOnce(&mut ServedWorld) -> T) -> T {
         // A panic leaves one session in the middle of a message, and the others as they were.
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        if world.is_now(self.since.elapsed()) {
+        world.is_now(self.since.elapsed());
+        let done = act(&mut world);
+        if world.has_moved() {
             self.changed.notify_waiters();
         }
-        look(&mut world)
+        done
     }
 
     /// Looks again and again, whenever something has happened, until there is an answer or the time is up.
@@ -53,9 +48,9 @@ impl Cell {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
-            // Before the look, so that nothing is missed between the two.
+            // Before the look, so that nothing is missed between the two. What the look itself moves makes one more.
             changed.as_mut().enable();
-            if let Some(found) = self.look(&mut look) {
+            if let Some(found) = self.with(&mut look) {
                 return Some(found);
             }
             match until {
@@ -82,7 +77,7 @@ impl Cell {
             let Some(cell) = cell.upgrade() else {
                 return;
             };
-            let wakes_at = cell.look(|world| world.wakes_at());
+            let wakes_at = cell.with(|world| world.wakes_at());
             drop(cell);
             match wakes_at {
                 None => notified.await,

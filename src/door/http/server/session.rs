@@ -247,13 +247,18 @@ impl ServedSession {
     }
 
     /// Lets the operation go on until it is `ahead` records ahead of its reader, waits, or has nothing more to do.
-    pub(super) fn work(&mut self, ahead: usize, frame: &mut Frame<'_>) {
+    /// Whether anything came of it.
+    pub(super) fn work(&mut self, ahead: usize, frame: &mut Frame<'_>) -> bool {
+        let waited = self.waits();
+        let mut moved = false;
         while !self.over && (self.state.has_ready() || self.queue.len() < ahead) {
             match self.state.next(frame) {
                 Next::Event(event) => self.record(event),
                 Next::Wait(_) | Next::Quiet => break,
             }
+            moved = true;
         }
+        moved || waited != self.waits()
     }
 
     fn record(&mut self, event: Event) {

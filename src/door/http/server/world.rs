@@ -88,6 +88,8 @@ pub(super) struct ServedWorld {
     ahead: usize,
     sessions: BTreeMap<SessionId, (ServedSession, Slot)>,
     opened: u64,
+    /// Whether anything happened since somebody asked.
+    moved: bool,
     slots: Arc<Slots>,
 }
 
@@ -114,6 +116,7 @@ impl ServedWorld {
             ahead: ahead.max(1),
             sessions: BTreeMap::new(),
             opened: 0,
+            moved: false,
             slots,
         }
     }
@@ -203,7 +206,8 @@ impl ServedWorld {
         } else {
             0
         };
-        session.work(ahead, &mut frame);
+        let moved = session.work(ahead, &mut frame);
+        self.moved |= moved || by == By::Other;
         Ok(done)
     }
 
@@ -245,7 +249,10 @@ impl ServedWorld {
                 session.acknowledge(after);
             }
         })?;
-        self.with(id, By::Other, |session, _| session.records(after))
+        self.sessions
+            .get_mut(id)
+            .map(|(session, _)| session.records(after))
+            .ok_or(Refused::Unknown)
     }
 
     /// The next record of a session to post, and where to.
@@ -286,14 +293,18 @@ impl ServedWorld {
             .is_none_or(|(session, _)| session.is_seen_to_end())
     }
 
-    /// It is now so late: in a world of real time that passes for its sessions. Whether something may have happened.
-    pub(super) fn is_now(&mut self, now: Duration) -> bool {
-        match self.clock {
-            Clock::Real(before) if now > before => {
-                self.clock = Clock::Real(now);
-                self.pass(now - before)
-            }
-            _ => false,
+    /// Whether anything happened in it since this was asked last.
+    pub(super) const fn has_moved(&mut self) -> bool {
+        std::mem::replace(&mut self.moved, false)
+    }
+
+    /// It is now so late: in a world of real time that passes for its sessions.
+    pub(super) fn is_now(&mut self, now: Duration) {
+        if let Clock::Real(before) = self.clock
+            && now > before
+        {
+            self.clock = Clock::Real(now);
+            self.pass(now - before);
         }
     }
 
@@ -306,18 +317,18 @@ impl ServedWorld {
         may
     }
 
-    fn pass(&mut self, by: Duration) -> bool {
-        let mut moved = false;
-        for id in self.open_sessions() {
-            moved |= self
-                .with(&id, By::Other, |session, _| {
-                    let happens = session.until_next().is_some_and(|next| next <= by);
-                    session.advance(by);
-                    happens
-                })
-                .unwrap_or(false);
+    fn pass(&mut self, by: Duration) {
+        let mut due = Vec::new();
+        for (id, (session, _)) in &mut self.sessions {
+            if session.until_next().is_some_and(|next| next <= by) {
+                due.push(id.clone());
+            }
+            session.advance(by);
         }
-        moved
+        for id in due {
+            // It is there: the list was made just now.
+            let _ = self.with(&id, By::Other, |_, _| ());
+        }
     }
 
     /// Whether somebody has to begin to post the records of a session; said once.
