@@ -43,6 +43,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("schema", &["model", "scenario", "spec", "trace", "world"]),
     ("format", &["schema"]),
+    (
+        "interchange",
+        &["model", "scenario", "spec", "suite", "trace", "world"],
+    ),
     ("minimize", &["scenario", "spec", "trace", "world"]),
     (
         "baseline",
@@ -51,7 +55,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "delegate", "model", "partner", "session", "spec", "store", "suite", "trace", "world",
+            "delegate",
+            "interchange",
+            "model",
+            "partner",
+            "session",
+            "spec",
+            "store",
+            "suite",
+            "trace",
+            "world",
         ],
     ),
     (
@@ -78,7 +91,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
-            "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "model", "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];
