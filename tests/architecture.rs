@@ -70,8 +70,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "deviant",
         &[
-            "check", "door", "model", "oracle", "report", "scenario", "session", "spec", "store",
-            "suite", "trace", "verdict", "world",
+            "check", "door", "explore", "minimize", "model", "oracle", "report", "scenario",
+            "session", "spec", "store", "suite", "trace", "verdict", "world",
         ],
     ),
     (
