@@ -24,6 +24,7 @@ mod schema;
 mod serve;
 mod snapshots;
 mod subject;
+mod target;
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -62,6 +63,9 @@ pub enum CliError {
     /// A server cannot be started.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The target cannot be tested.
+    #[error("{0}")]
+    Target(String),
     /// The standard output could not be written to.
     #[error("cannot write the result: {0}")]
     Output(#[from] std::io::Error),
@@ -149,7 +153,10 @@ fn command(
                     Exit::Usage
                 }
                 CliError::File { .. } => Exit::WrongFile,
-                CliError::Write { .. } | CliError::Output(_) | CliError::Serve(_) => Exit::Broken,
+                CliError::Write { .. }
+                | CliError::Output(_)
+                | CliError::Serve(_)
+                | CliError::Target(_) => Exit::Broken,
             }
         }
         Err(_) => {
