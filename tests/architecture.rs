@@ -9,7 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &["spec"]),
     ("world", &["model", "spec"]),
     ("store", &["model", "spec", "world"]),
-    ("soap", &["model"]),
+    ("soap", &["model", "spec"]),
     ("partner", &["model", "spec", "world"]),
     ("delegate", &["model", "partner", "spec", "store", "world"]),
     ("trace", &["model", "spec", "world"]),
