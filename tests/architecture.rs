@@ -55,7 +55,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "delegate", "model", "partner", "session", "spec", "store", "suite", "trace", "world",
+            "delegate",
+            "interchange",
+            "model",
+            "partner",
+            "session",
+            "spec",
+            "store",
+            "suite",
+            "trace",
+            "world",
         ],
     ),
     (
@@ -82,7 +91,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
-            "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "model", "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

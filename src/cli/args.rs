@@ -1,11 +1,14 @@
 //! The arguments of every command.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::author;
 use crate::cli::partition::Partition;
+use crate::cli::target::TargetAddress;
+use crate::model::SerDuration;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 
@@ -91,11 +94,17 @@ impl Selection {
 pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// What to test: `in-process` is our own simulator
-    #[arg(long, value_name = "TARGET", default_value = "in-process", value_parser = ["in-process"])]
-    pub(super) target: String,
-    /// Only through this door: delegate or session; can be given more than once
-    #[arg(long, value_name = "DOOR", value_parser = door)]
+    /// What to test: `in-process` is our own simulator, `exec:CMD` a process that answers on its standard output
+    #[arg(long, value_name = "TARGET", default_value = "in-process")]
+    pub(super) target: TargetAddress,
+    /// How long an answer of a target elsewhere may take, such as 10s or 500ms
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    pub(super) timeout: Duration,
+    /// How long a target in real time has to be silent until nothing more is expected
+    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = time)]
+    pub(super) quiet: Duration,
+    /// Only through this door: delegate or session, or the one of the target; can be given more than once
+    #[arg(long, value_name = "DOOR", value_parser = any_door)]
     pub(super) door: Vec<Door>,
     /// Count deviations, and steps that were not reached, as failures
     #[arg(long)]
@@ -404,6 +413,20 @@ fn door(text: &str) -> Result<Door, String> {
         }
         None => Err("the doors are `delegate` and `session`".to_owned()),
     }
+}
+
+/// A door of whatever target is tested.
+fn any_door(text: &str) -> Result<Door, String> {
+    let names: Vec<_> = Door::ALL.iter().map(|door| door.name()).collect();
+    Door::from_name(text).ok_or_else(|| format!("the doors are {}", names.join(", ")))
+}
+
+/// A length of time as scenarios write it.
+fn time(text: &str) -> Result<Duration, String> {
+    SerDuration::from_short(text)
+        .and_then(SerDuration::to_duration)
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "expected a length of time, such as 10s or 500ms".to_owned())
 }
 
 fn report_file(text: &str) -> Result<ReportFile, String> {

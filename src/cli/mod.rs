@@ -23,6 +23,7 @@ mod run;
 mod schema;
 mod snapshots;
 mod subject;
+mod target;
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -57,6 +58,9 @@ pub enum CliError {
         /// What is wrong with it.
         what: String,
     },
+    /// The target cannot be tested.
+    #[error("{0}")]
+    Target(String),
     /// The standard output could not be written to.
     #[error("cannot write the result: {0}")]
     Output(#[from] std::io::Error),
@@ -140,7 +144,7 @@ fn command(
             match error {
                 CliError::Usage(_) => Exit::Usage,
                 CliError::File { .. } => Exit::WrongFile,
-                CliError::Write { .. } | CliError::Output(_) => Exit::Broken,
+                CliError::Write { .. } | CliError::Output(_) | CliError::Target(_) => Exit::Broken,
             }
         }
         Err(_) => {

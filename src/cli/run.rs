@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::baseline::{Baseline, Entry};
@@ -16,7 +16,9 @@ use crate::cli::files::{case_name, covers, load, render, selects, write_whole};
 use crate::cli::progress::Progress;
 use crate::cli::snapshots::{self, Policy};
 use crate::cli::subject::{DOORS, Subject, run_on_simulator};
+use crate::cli::target::TargetAddress;
 use crate::cli::{CliError, Exit, Outcome};
+use crate::door::{ExecCommand, ExecTargets};
 use crate::report::{
     Annotation, CaseContext, CaseVerdict, Flaky, HumanOptions, Report, RunInfo, ScenarioReport,
     Snapshot, SnapshotVerdict, Target as TargetReport, Times, annotation, command_again,
@@ -53,6 +55,8 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, CliError> {
     let clock = Instant::now();
+    let elsewhere = subject_elsewhere(arguments)?;
+    let subject = elsewhere.as_ref().unwrap_or(subject);
     let interrupted = watch_for_interrupt("finishing the cases that are running");
     let chosen = readings(&arguments.reading).map_err(CliError::Usage)?;
     let ci = arguments.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
@@ -134,11 +138,7 @@ pub(super) fn run(
                 .map(|door| door.name())
                 .collect::<Vec<_>>()
                 .join(", "),
-            address: if subject.is_ours {
-                arguments.target.clone()
-            } else {
-                "own".to_owned()
-            },
+            address: subject.address.clone(),
         },
         seed: arguments.seed,
         strict: arguments.strict,
@@ -189,6 +189,21 @@ pub(super) fn run(
         eprintln!("{}", crate::cli::exit::BUG_REPORT);
     }
     Ok(outcome.exit())
+}
+
+/// The subject that `--target` names, unless it is the one that is built in.
+fn subject_elsewhere(arguments: &RunArguments) -> Result<Option<Subject<'static>>, CliError> {
+    let TargetAddress::Exec { text, words } = &arguments.target else {
+        return Ok(None);
+    };
+    let command = ExecCommand {
+        words: words.clone(),
+        timeout: arguments.timeout,
+        quiet: arguments.quiet,
+    };
+    let targets =
+        ExecTargets::start(command).map_err(|refused| CliError::Target(refused.to_string()))?;
+    Ok(Some(Subject::exec(Arc::new(targets), text.clone())))
 }
 
 /// How many files with mistakes are shown in full.
@@ -471,20 +486,25 @@ fn run_job(
 ) -> Finished {
     let clock = Instant::now();
     let seed = job.case.seed.unwrap_or(arguments.seed);
+    let mut command = command_again(
+        &job.scenario.source.path,
+        job.case.name.as_deref(),
+        job.door,
+        seed,
+        readings,
+        arguments.strict,
+    );
+    if arguments.target != TargetAddress::InProcess {
+        let address = subject.address.replace('\'', "'\\''");
+        command.push_str(&format!(" --target '{address}'"));
+    }
     let context = CaseContext {
         scenario: job.scenario,
         case: job.case,
         door: job.door,
         seed,
         strict: arguments.strict,
-        command: command_again(
-            &job.scenario.source.path,
-            job.case.name.as_deref(),
-            job.door,
-            seed,
-            readings,
-            arguments.strict,
-        ),
+        command,
     };
     let done = |report, texts, bug| Finished {
         report,
@@ -530,9 +550,9 @@ fn run_job(
     }));
     match ran {
         Ok(Ok((report, texts))) => done(report, Some(texts), false),
-        Ok(Err(TargetError::Unsupported(what))) => {
-            let reason = format!("this target does not offer {what}");
-            done(ScenarioReport::skipped(&context, &reason), None, false)
+        Ok(Err(error @ (TargetError::Unsupported(_) | TargetError::Declined(_)))) => {
+            let report = ScenarioReport::skipped(&context, &error.to_string());
+            done(report, None, false)
         }
         Ok(Err(error)) => done(
             ScenarioReport::error(&context, &error.to_string()),
@@ -571,7 +591,7 @@ pub(super) fn cannot_follow(
     let (question, reading) = in_force
         .differing()
         .find(|(question, reading)| readings.of(*question) != reading.name)
-        .filter(|_| !subject.is_ours)?;
+        .filter(|_| !subject.follows_readings)?;
     let name = reading.name;
     Some(format!(
         "is about {question}={name}; `--reading {question}={name}` runs it"

@@ -1,6 +1,8 @@
-//! What a run tests: our simulator through its two doors, or an implementer's own target in process.
+//! What a run tests: our simulator through its two doors, an implementer's own target in process, or one elsewhere.
 
-use crate::door::{DelegateTarget, SessionTarget};
+use std::sync::Arc;
+
+use crate::door::{DelegateTarget, ExecTargets, SessionTarget};
 use crate::scenario::Case;
 use crate::spec::Readings;
 use crate::suite::{Target, TargetError, run_case};
@@ -11,20 +13,37 @@ pub(super) const DOORS: &[Door] = &[Door::Delegate, Door::Session];
 
 /// What is tested.
 pub(super) struct Subject<'a> {
-    make: &'a (dyn Fn(Door) -> Box<dyn Target> + Sync),
+    make: Box<dyn Fn(Door) -> Box<dyn Target> + Sync + 'a>,
     /// The doors it is reached through.
     pub(super) doors: Vec<Door>,
-    /// Whether it is our own simulator: then readings can be switched and traces have snapshots.
+    /// Whether it is our own simulator, in process: then traces have snapshots.
     pub(super) is_ours: bool,
+    /// Whether it follows the reading that a case is about.
+    pub(super) follows_readings: bool,
+    /// Where it is, for reports.
+    pub(super) address: String,
 }
 
 impl Subject<'static> {
     /// Our own simulator.
     pub(super) fn simulator() -> Self {
         Self {
-            make: &simulator,
+            make: Box::new(simulator),
             doors: DOORS.to_vec(),
             is_ours: true,
+            follows_readings: true,
+            address: "in-process".to_owned(),
+        }
+    }
+
+    /// Child processes.
+    pub(super) fn exec(targets: Arc<ExecTargets>, address: String) -> Self {
+        Self {
+            follows_readings: targets.follows_readings(),
+            make: Box::new(move |_| Box::new(targets.target())),
+            doors: vec![Door::Exec],
+            is_ours: false,
+            address,
         }
     }
 }
@@ -33,9 +52,11 @@ impl<'a> Subject<'a> {
     /// A target that somebody else made, with the door it is reached through.
     pub(super) fn own(make: &'a (dyn Fn(Door) -> Box<dyn Target> + Sync), door: Door) -> Self {
         Self {
-            make,
+            make: Box::new(make),
             doors: vec![door],
             is_ours: false,
+            follows_readings: false,
+            address: "own".to_owned(),
         }
     }
 
