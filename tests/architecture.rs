@@ -60,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "model",
             "partner",
             "session",
+            "soap",
             "spec",
             "store",
             "suite",

@@ -1,0 +1,8 @@
+//! SOAP 1.2 over HTTP.
+
+mod client;
+
+pub use client::{
+    AddressError, Callbacks, Capabilities, Control, ControlError, Finding, HttpAddress,
+    HttpOptions, HttpTarget, Patience, Probe, State, Worlds, probe, reach,
+};
