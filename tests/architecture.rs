@@ -92,7 +92,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
-            "model", "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "model", "report", "scenario", "schema", "soap", "spec", "suite", "trace", "verdict",
+            "world",
         ],
     ),
 ];

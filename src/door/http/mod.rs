@@ -3,6 +3,6 @@
 mod client;
 
 pub use client::{
-    AddressError, Callbacks, Capabilities, Control, ControlError, Finding, HttpAddress,
-    HttpOptions, HttpTarget, Patience, Probe, State, Worlds, probe, reach,
+    AbsentTarget, AddressError, Callbacks, Capabilities, Control, ControlError, Finding,
+    HttpAddress, HttpOptions, HttpTarget, Patience, Probe, State, Worlds, probe, reach,
 };

@@ -33,6 +33,8 @@ pub struct Capabilities {
     pub clock: bool,
     /// The store can be looked at.
     pub store: bool,
+    /// It follows the readings that a world comes with.
+    pub readings: bool,
     /// It stays a given number of callbacks ahead of their reader.
     pub pace: bool,
 }
@@ -126,6 +128,7 @@ pub(super) async fn capabilities(
         changes: offers("changes"),
         clock: offers("clock"),
         store: offers("store"),
+        readings: offers("readings"),
         pace: offers("pace"),
     })
 }

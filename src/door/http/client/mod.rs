@@ -4,6 +4,7 @@
 //! it. What was said, what is due and for how long stands in `conversation`, what a message means in `answer`; neither
 //! does IO.
 
+mod absent;
 mod address;
 mod answer;
 mod control;
@@ -13,6 +14,7 @@ mod listener;
 mod probe;
 mod target;
 
+pub use absent::AbsentTarget;
 pub use address::{AddressError, HttpAddress};
 pub use control::{Capabilities, Control, ControlError, Worlds};
 pub use conversation::{Callbacks, Patience};

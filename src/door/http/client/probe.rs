@@ -332,6 +332,7 @@ fn told(offered: &Capabilities) -> String {
         (offered.clock, "clock"),
         (offered.store, "store"),
         (offered.pace, "pace"),
+        (offered.readings, "readings"),
     ]
     .into_iter()
     .filter_map(|(there, word)| there.then_some(word))

@@ -66,6 +66,14 @@ impl HttpOptions {
             .is_some_and(|control| control.capabilities.worlds != Worlds::None)
     }
 
+    /// Whether each case has a store of its own.
+    #[must_use]
+    pub fn isolates_worlds(&self) -> bool {
+        self.control
+            .as_ref()
+            .is_some_and(|control| control.capabilities.worlds == Worlds::Many)
+    }
+
     /// Whether time passes only when we say so.
     #[must_use]
     pub fn sets_time(&self) -> bool {
