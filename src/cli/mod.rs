@@ -23,6 +23,7 @@ mod requirements;
 mod review;
 mod run;
 mod schema;
+mod serve;
 mod snapshots;
 mod subject;
 mod target;
@@ -36,6 +37,7 @@ pub use exit::{Exit, Outcome};
 
 use crate::cli::args::{Arguments, Command};
 use crate::cli::subject::Subject;
+use crate::door::http::ServeError;
 use crate::suite::Target;
 
 /// Why a command could not be carried out; each knows its exit code.
@@ -66,6 +68,9 @@ pub enum CliError {
     /// The target cannot be tested.
     #[error("{0}")]
     Target(String),
+    /// A server cannot be started.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The standard output could not be written to.
     #[error("cannot write the result: {0}")]
     Output(#[from] std::io::Error),
@@ -136,6 +141,7 @@ fn command(
         Command::Schema(arguments) => schema::schema(arguments, out),
         Command::Fmt(arguments) => fmt::fmt(arguments, out),
         Command::Explore(arguments) => explore::explore(arguments, subject, out),
+        Command::Serve(arguments) => serve::serve(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {
@@ -148,9 +154,15 @@ fn command(
             }
             eprintln!("error: {error}");
             match error {
-                CliError::Usage(_) => Exit::Usage,
+                CliError::Usage(_)
+                | CliError::Serve(ServeError::NotLoopback(_) | ServeError::Address { .. }) => {
+                    Exit::Usage
+                }
                 CliError::File { .. } | CliError::Rejected(_) => Exit::WrongFile,
-                CliError::Write { .. } | CliError::Output(_) | CliError::Target(_) => Exit::Broken,
+                CliError::Write { .. }
+                | CliError::Output(_)
+                | CliError::Target(_)
+                | CliError::Serve(_) => Exit::Broken,
             }
         }
         Err(_) => {

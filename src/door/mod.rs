@@ -1,6 +1,6 @@
 //! The doors: ways in to a target.
 //!
-//! Floor 5. Those in process do no IO; `exec` starts processes, `http` speaks with servers.
+//! Floor 5. Those in process do no IO; `exec` starts processes, `http` has sockets and a clock.
 
 mod delegate;
 mod exec;

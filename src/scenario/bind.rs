@@ -500,8 +500,8 @@ scopes = [{ name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" }]
                 "2:1: IC2101",
                 "6:3: IC2103",
                 "8:29: IC2202",
-                "10:66: IC2104",
-                "12:83: IC2101"
+                "10:72: IC2104",
+                "12:74: IC2101"
             ]
         );
         let repeated = BOUND.replace("record_id = 90", "record_id = 90, repeat = 2");
