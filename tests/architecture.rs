@@ -60,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "model",
             "partner",
             "session",
+            "soap",
             "spec",
             "store",
             "suite",
@@ -91,7 +92,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
-            "model", "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "model", "report", "scenario", "schema", "soap", "spec", "suite", "trace", "verdict",
+            "world",
         ],
     ),
 ];

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::author;
 use crate::cli::partition::Partition;
 use crate::cli::target::TargetAddress;
-use crate::door::http::CallbackAllow;
+use crate::door::http::{CallbackAllow, HttpAddress};
 use crate::model::SerDuration;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
@@ -29,6 +29,8 @@ const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a 
 pub(super) enum Command {
     /// Run scenarios and judge what they show.
     Run(RunArguments),
+    /// Look at a target: is it there, does it answer, can it say "unsupported", can its world be set.
+    Doctor(DoctorArguments),
     /// List scenarios, the requirements they are about and the doors that can carry them.
     List(ListArguments),
     /// List the requirements, and which of them the scenarios test.
@@ -97,7 +99,7 @@ impl Selection {
 pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// What to test: `in-process` is our own simulator, `exec:CMD` a process that answers on its standard output
+    /// What to test: `in-process` is our own simulator, `http://HOST:PORT/PATH` a server, `exec:CMD` a process that answers on its standard output
     #[arg(long, value_name = "TARGET", default_value = "in-process")]
     pub(super) target: TargetAddress,
     /// How long an answer of a target elsewhere may take, such as 10s or 500ms
@@ -106,6 +108,18 @@ pub(super) struct RunArguments {
     /// How long a target in real time has to be silent until nothing more is expected
     #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = time)]
     pub(super) quiet: Duration,
+    /// The control plane of a server: sets worlds, time and callers
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub(super) control: Option<HttpAddress>,
+    /// What the store of a server without a control plane holds, and which scenarios may use it
+    #[arg(long, value_name = "FILE", conflicts_with = "control")]
+    pub(super) bind: Option<PathBuf>,
+    /// Run cases that may write to the store of a server without a control plane
+    #[arg(long)]
+    pub(super) allow_writes: bool,
+    /// How callbacks of a server come: `poll` reads them, `post` has them posted to a port of ours on loopback
+    #[arg(long, value_enum, default_value_t = CallbackMode::Poll)]
+    pub(super) callbacks: CallbackMode,
     /// Only through this door: delegate or session, or the one of the target; can be given more than once
     #[arg(long, value_name = "DOOR", value_parser = any_door)]
     pub(super) door: Vec<Door>,
@@ -150,6 +164,28 @@ pub(super) struct RunArguments {
     pub(super) verbose: bool,
 }
 
+/// How callbacks come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CallbackMode {
+    /// We read them.
+    Poll,
+    /// They are posted to us.
+    Post,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// The target: `http://HOST:PORT/PATH`, or `exec:CMD`
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: TargetAddress,
+    /// Its control plane
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub(super) control: Option<HttpAddress>,
+    /// How long an answer may take, such as 10s or 500ms
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    pub(super) timeout: Duration,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct DeviantsArguments {
     /// Scenario files, or folders of them; `embedded:` names the built-in ones [default: scenarios, else embedded:]
@@ -169,9 +205,6 @@ pub(super) struct DeviantsArguments {
     /// A row for every deviant, and not only for those that are not as they should be
     #[arg(short, long)]
     pub(super) verbose: bool,
-    /// Search for the smallest world in which each deviant disagrees with the oracle; `-v` and the other forms show it
-    #[arg(long)]
-    pub(super) smallest: bool,
     /// What `run` would print of the chosen deviants
     #[arg(long)]
     pub(super) show: bool,
@@ -294,7 +327,7 @@ pub(super) struct FmtArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ExploreArguments {
-    /// Which set of worlds: a, whole rows; b, rows that are gone; c, callers, parameters, partners and defects; d, orders of messages; e, what the others hold fixed
+    /// Which set of worlds: a, whole rows; b, rows that are gone; c, callers, parameters, partners and defects
     #[arg(long, value_enum, default_value_t = ExploreSet::All)]
     pub(super) set: ExploreSet,
     /// How many worlds are explored at the same time [default: one for each processor]
@@ -413,9 +446,7 @@ pub(super) enum ExploreSet {
     C,
     /// Orders of messages.
     D,
-    /// What the others hold fixed.
-    E,
-    /// All five.
+    /// All four.
     All,
 }
 
@@ -503,6 +534,10 @@ fn door(text: &str) -> Result<Door, String> {
 fn any_door(text: &str) -> Result<Door, String> {
     let names: Vec<_> = Door::ALL.iter().map(|door| door.name()).collect();
     Door::from_name(text).ok_or_else(|| format!("the doors are {}", names.join(", ")))
+}
+
+fn http_address(text: &str) -> Result<HttpAddress, String> {
+    HttpAddress::parse(text).map_err(|error| error.to_string())
 }
 
 /// A length of time as scenarios write it.

@@ -1,7 +1,10 @@
 //! What a run tests: our simulator through its two doors, an implementer's own target in process, or one elsewhere.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use crate::cli::remote::Remote;
+use crate::door::http::{AbsentTarget, HttpTarget};
 use crate::door::{DelegateTarget, ExecTargets, SessionTarget};
 use crate::scenario::Case;
 use crate::spec::Readings;
@@ -22,6 +25,10 @@ pub(super) struct Subject<'a> {
     pub(super) follows_readings: bool,
     /// Where it is, for reports.
     pub(super) address: String,
+    /// The words that name it on a command line.
+    pub(super) again: Vec<String>,
+    /// What a target behind a wire can be asked; `None` for those that take any world.
+    pub(super) remote: Option<Remote>,
 }
 
 impl Subject<'static> {
@@ -33,6 +40,8 @@ impl Subject<'static> {
             is_ours: true,
             follows_readings: true,
             address: "in-process".to_owned(),
+            again: Vec::new(),
+            remote: None,
         }
     }
 
@@ -43,7 +52,32 @@ impl Subject<'static> {
             make: Box::new(move |_| Box::new(targets.target())),
             doors: vec![Door::Exec],
             is_ours: false,
+            again: vec!["--target".to_owned(), address.clone()],
             address,
+            remote: None,
+        }
+    }
+
+    /// A server behind SOAP over HTTP.
+    pub(super) fn http(remote: Remote, again: Vec<String>) -> Self {
+        let options = remote.options.clone();
+        let readings = options
+            .control
+            .as_ref()
+            .is_some_and(|control| control.capabilities.readings);
+        Self {
+            follows_readings: readings,
+            address: options.address.to_string(),
+            make: Box::new(move |_| match HttpTarget::new(options.clone()) {
+                Ok(target) => Box::new(target),
+                Err(error) => Box::new(AbsentTarget(TargetError::Broken(format!(
+                    "no connection to the target can be prepared: {error}"
+                )))),
+            }),
+            doors: vec![Door::Http],
+            is_ours: false,
+            again,
+            remote: Some(remote),
         }
     }
 }
@@ -57,12 +91,35 @@ impl<'a> Subject<'a> {
             is_ours: false,
             follows_readings: false,
             address: "own".to_owned(),
+            again: Vec::new(),
+            remote: None,
         }
     }
 
     /// A new target, reached through one of the doors.
     pub(super) fn target(&self, door: Door) -> Box<dyn Target> {
         (self.make)(door)
+    }
+
+    /// The case as the target gets it, or why it does not.
+    pub(super) fn prepare<'c>(
+        &self,
+        scenario: &str,
+        case: &'c Case,
+    ) -> Result<Cow<'c, Case>, String> {
+        match &self.remote {
+            Some(remote) => remote.prepare(scenario, case),
+            None => Ok(Cow::Borrowed(case)),
+        }
+    }
+
+    /// How many cases may run at the same time.
+    pub(super) fn jobs_max(&self) -> usize {
+        let shared = self
+            .remote
+            .as_ref()
+            .is_some_and(|remote| !remote.options.isolates_worlds());
+        if shared { 1 } else { usize::MAX }
     }
 
     /// Runs a case through one of the doors, on a target of its own.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::door::http::HttpAddress;
+
 /// The address of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum TargetAddress {
@@ -15,6 +17,8 @@ pub(super) enum TargetAddress {
         /// The program and its arguments.
         words: Vec<String>,
     },
+    /// `http://HOST:PORT/PATH`: a server behind SOAP over HTTP.
+    Http(HttpAddress),
 }
 
 impl FromStr for TargetAddress {
@@ -25,8 +29,13 @@ impl FromStr for TargetAddress {
             return Ok(Self::InProcess);
         }
         let Some(command) = text.strip_prefix("exec:") else {
+            if text.contains("://") {
+                return HttpAddress::parse(text)
+                    .map(Self::Http)
+                    .map_err(|error| error.to_string());
+            }
             return Err(
-                "expected `in-process`, or `exec:` and a command, such as `exec:python3 adapter.py`"
+                "expected `in-process`, `http://HOST:PORT/PATH`, or `exec:` and a command, such as `exec:python3 adapter.py`"
                     .to_owned(),
             );
         };
@@ -46,6 +55,7 @@ impl fmt::Display for TargetAddress {
         match self {
             Self::InProcess => f.write_str("in-process"),
             Self::Exec { text, .. } => f.write_str(text),
+            Self::Http(address) => address.fmt(f),
         }
     }
 }

@@ -27,6 +27,9 @@ pub enum TargetError {
     /// What stands between us and the server does not do its part: what was expected of it, and what it did.
     #[error("{0}")]
     Broken(String),
+    /// Nobody is there.
+    #[error("{0}")]
+    Unreachable(String),
 }
 
 /// What a target has to say next.
