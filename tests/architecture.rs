@@ -43,6 +43,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("schema", &["model", "scenario", "spec", "trace", "world"]),
     ("format", &["schema"]),
+    (
+        "interchange",
+        &["model", "scenario", "spec", "suite", "trace", "world"],
+    ),
     ("minimize", &["scenario", "spec", "trace", "world"]),
     (
         "baseline",
