@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::author;
 use crate::cli::partition::Partition;
+use crate::door::http::CallbackAllow;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 
@@ -48,6 +49,8 @@ pub(super) enum Command {
     Fmt(FmtArguments),
     /// Explore every small world, or worlds drawn by seed, against the oracle.
     Explore(ExploreArguments),
+    /// Serve our simulator to SOAP clients over HTTP, until it is told to stop.
+    Serve(ServeArguments),
     /// End as a bug of ours would, so that scripts can be tried against it.
     #[command(hide = true)]
     Panic,
@@ -309,6 +312,82 @@ pub(super) struct ExploreArguments {
     /// The folder that scenario files with disagreements are written to
     #[arg(long, value_name = "DIR", default_value = "disagreements")]
     pub(super) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArguments {
+    /// Where SOAP 1.2 over HTTP is spoken, such as 127.0.0.1:8080; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub(super) http: String,
+    /// Where worlds can be made and looked at by HTTP and JSON
+    #[arg(long, value_name = "ADDR")]
+    pub(super) control: Option<String>,
+    /// A scenario file whose world is served [default: a small one in which server 1 has several failover scopes]
+    #[arg(long, value_name = "FILE")]
+    pub(super) world: Option<PathBuf>,
+    /// The case whose world it is, where the cases of the file differ in it
+    #[arg(long, value_name = "NAME", requires = "world")]
+    pub(super) case: Option<String>,
+    /// Follow another reading of an open question, such as OQ-1=literal; all=literal takes the text word by word
+    #[arg(long, value_name = "QUESTION=READING")]
+    pub(super) reading: Vec<String>,
+    /// An address that other machines reach is meant
+    #[arg(long)]
+    pub(super) listen_anywhere: bool,
+    /// Post callbacks to this host, too; without it, to this machine only
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = CallbackAllow::parse)]
+    pub(super) callback_allow: Vec<CallbackAllow>,
+    /// The HTTP status of every fault, for clients that know no other [default: 400 where the sender is to blame, else 500]
+    #[arg(long, value_name = "STATUS", value_parser = fault_status)]
+    pub(super) fault_status: Option<hyper::StatusCode>,
+    /// How many sessions there may be at the same time [default: 1024]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) sessions: Option<u16>,
+    /// How many connections there may be at the same time [default: 512]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) connections: Option<u16>,
+    /// What is logged on the standard error: at info one line a message, at trace the messages themselves
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
+    pub(super) log: LogLevel,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What went wrong.
+    Error,
+    /// What may be wrong.
+    Warn,
+    /// One line for each message.
+    Info,
+    /// What was turned away.
+    Debug,
+    /// Whole messages.
+    Trace,
+}
+
+impl LogLevel {
+    /// The level; `None` where nothing is logged.
+    pub(super) const fn level(self) -> Option<tracing::Level> {
+        Some(match self {
+            Self::Off => return None,
+            Self::Error => tracing::Level::ERROR,
+            Self::Warn => tracing::Level::WARN,
+            Self::Info => tracing::Level::INFO,
+            Self::Debug => tracing::Level::DEBUG,
+            Self::Trace => tracing::Level::TRACE,
+        })
+    }
+}
+
+fn fault_status(text: &str) -> Result<hyper::StatusCode, String> {
+    match text {
+        "400" => Ok(hyper::StatusCode::BAD_REQUEST),
+        "500" => Ok(hyper::StatusCode::INTERNAL_SERVER_ERROR),
+        _ => Err("expected 400 or 500".to_owned()),
+    }
 }
 
 /// The sets of `explore`.

@@ -21,6 +21,7 @@ mod requirements;
 mod review;
 mod run;
 mod schema;
+mod serve;
 mod snapshots;
 mod subject;
 
@@ -33,6 +34,7 @@ pub use exit::{Exit, Outcome};
 
 use crate::cli::args::{Arguments, Command};
 use crate::cli::subject::Subject;
+use crate::door::http::ServeError;
 use crate::suite::Target;
 
 /// Why a command could not be carried out; each knows its exit code.
@@ -57,6 +59,9 @@ pub enum CliError {
         /// What is wrong with it.
         what: String,
     },
+    /// A server cannot be started.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The standard output could not be written to.
     #[error("cannot write the result: {0}")]
     Output(#[from] std::io::Error),
@@ -126,6 +131,7 @@ fn command(
         Command::Schema(arguments) => schema::schema(arguments, out),
         Command::Fmt(arguments) => fmt::fmt(arguments, out),
         Command::Explore(arguments) => explore::explore(arguments, subject, out),
+        Command::Serve(arguments) => serve::serve(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {
@@ -138,9 +144,12 @@ fn command(
             }
             eprintln!("error: {error}");
             match error {
-                CliError::Usage(_) => Exit::Usage,
+                CliError::Usage(_)
+                | CliError::Serve(ServeError::NotLoopback(_) | ServeError::Address { .. }) => {
+                    Exit::Usage
+                }
                 CliError::File { .. } => Exit::WrongFile,
-                CliError::Write { .. } | CliError::Output(_) => Exit::Broken,
+                CliError::Write { .. } | CliError::Output(_) | CliError::Serve(_) => Exit::Broken,
             }
         }
         Err(_) => {

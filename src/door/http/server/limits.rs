@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::interchange;
+use crate::interchange::limits::DOCUMENT_BYTES_MAX;
 use crate::soap;
 
 /// The limits of one server.
@@ -36,7 +36,7 @@ impl Default for Limits {
             sessions: 1024,
             worlds: 256,
             envelope_bytes: soap::ENVELOPE_BYTES_MAX,
-            control_bytes: interchange::DOCUMENT_BYTES_MAX,
+            control_bytes: DOCUMENT_BYTES_MAX,
             // The inactivity of a session takes a minute to show: a connection is given as long.
             header_time: Duration::from_secs(75),
             body_time: Duration::from_secs(30),
@@ -47,25 +47,25 @@ impl Default for Limits {
 }
 
 /// How many unread records a session runs ahead of its reader, unless the world says otherwise: some 300 kilobytes.
-pub const UNREAD: usize = 1000;
+pub(super) const UNREAD: usize = 1000;
 
 /// The most that a world may say: the reader decides how far, our memory how much.
-pub const UNREAD_MAX: usize = 10_000;
+pub(super) const UNREAD_MAX: usize = 10_000;
 
 /// The sessions of one world that ended and are kept for whoever still reads what they said.
-pub const ENDED_MAX: usize = 256;
+pub(super) const ENDED_MAX: usize = 256;
 
 /// The callers of one world.
-pub const CALLERS_MAX: usize = 256;
+pub(super) const CALLERS_MAX: usize = 256;
 
 /// The longest a reader of events may ask to be held.
-pub const WAIT_MAX: Duration = Duration::from_secs(60);
+pub(super) const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// The longest jump of a manual clock at once: a day of inactivity ticks is worked off in no time.
-pub const ADVANCE_MAX: Duration = Duration::from_secs(86_400);
+pub(super) const ADVANCE_MAX: Duration = Duration::from_secs(86_400);
 
 /// The bytes of an address that a client gives: longer than any that works.
-pub const ADDRESS_BYTES_MAX: usize = 2048;
+pub(super) const ADDRESS_BYTES_MAX: usize = 2048;
 
 /// The bytes of all the headers of a request.
-pub const HEADER_BYTES_MAX: usize = 16 * 1024;
+pub(super) const HEADER_BYTES_MAX: usize = 16 * 1024;

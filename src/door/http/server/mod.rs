@@ -37,9 +37,10 @@ use crate::spec::Readings;
 use crate::world::Setup;
 
 pub use callback::CallbackAllow;
-pub use limits::{Limits, UNREAD};
+pub use limits::Limits;
 
 use edge::Purpose;
+use limits::UNREAD;
 use registry::{NewWorld, Registry};
 use slots::Slots;
 
