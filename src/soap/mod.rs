@@ -21,6 +21,7 @@ mod read;
 mod request;
 pub mod types;
 mod write;
+pub mod wsdl;
 
 pub use client::{Written, write_client_message};
 pub use compare::{Difference, first_difference};
