@@ -588,7 +588,7 @@ fn an_answer_has_to_answer_its_request() {
         (
             &next,
             json!([]),
-            "the document: expected `session` with `event`, ",
+            "the document: expected `id` 7, that of the request, found a list of 0 entries",
         ),
         (
             &Request::Bye,
