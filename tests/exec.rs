@@ -326,7 +326,7 @@ fn what_a_child_does_wrong_ends_the_case_and_not_the_run() {
 
 fn a_child_that_is_no_target_is_refused() {
     for (mistake, said) in [
-        ("babble", "found \"server is starting up\""),
+        ("babble", "\"server is starting up"),
         (
             "obliging",
             "was asked for `ipamconf-unknown`, which does not exist",
@@ -532,7 +532,7 @@ mod python {
             (Some(0), Some(0)),
             "{summary}"
         );
-        assert!(summary["pass"].as_u64() > Some(150), "{summary}");
+        assert!(summary["pass"].as_u64() > Some(280), "{summary}");
     }
 
     pub(super) fn with_a_mistake_fails_by_verdicts() {
@@ -550,6 +550,6 @@ mod python {
             .filter(|requirement| requirement["verdict"] == "fail")
             .filter_map(|requirement| requirement["id"].as_str())
             .collect();
-        assert!(failed.contains(&"R-29-4"), "{failed:?}");
+        assert!(failed.contains(&"R-4-10"), "{failed:?}");
     }
 }

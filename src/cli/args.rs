@@ -275,6 +275,9 @@ pub(super) struct SchemaArguments {
     /// Print the reference of the language, in Markdown, instead
     #[arg(long)]
     pub(super) markdown: bool,
+    /// Print the JSON Schema of what goes between ipamconf and a target of `exec:`, instead
+    #[arg(long, conflicts_with = "markdown")]
+    pub(super) exec: bool,
 }
 
 #[derive(Debug, Args)]
