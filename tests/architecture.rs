@@ -9,7 +9,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &["spec"]),
     ("world", &["model", "spec"]),
     ("store", &["model", "spec", "world"]),
-    ("soap", &["model"]),
+    ("soap", &["model", "spec"]),
     ("partner", &["model", "spec", "world"]),
     ("delegate", &["model", "partner", "spec", "store", "world"]),
     ("trace", &["model", "spec", "world"]),
@@ -70,8 +70,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "deviant",
         &[
-            "check", "door", "model", "oracle", "report", "scenario", "session", "spec", "store",
-            "suite", "trace", "verdict", "world",
+            "check", "door", "explore", "minimize", "model", "oracle", "report", "scenario",
+            "session", "spec", "store", "suite", "trace", "verdict", "world",
         ],
     ),
     (

@@ -1,9 +1,10 @@
 //! The doors: ways in to a target.
 //!
-//! Floor 5. Those in process do no IO; `exec` starts processes.
+//! Floor 5. Those in process do no IO; `exec` starts processes, `http` has sockets and a clock.
 
 mod delegate;
 mod exec;
+pub mod http;
 mod own;
 mod session;
 

@@ -1,0 +1,1 @@
+//! The sessions and worlds of a server, without sockets.
