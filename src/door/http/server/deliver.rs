@@ -31,9 +31,7 @@ pub(super) async fn deliver(shared: Arc<Shared>, cell: Weak<Cell>, id: SessionId
         };
         let next = cell
             .wait_for(None, |world| match world.next_post(&id) {
-                Some((record, address)) => {
-                    Some(Some((record, address, world.readings().clone())))
-                }
+                Some((record, address)) => Some(Some((record, address, world.readings().clone()))),
                 None if world.may_tell(&id) => None,
                 None => Some(None),
             })
@@ -75,9 +73,7 @@ fn name(record: &Record) -> &'static str {
 fn write(record: &Record, readings: &Readings) -> Written {
     match &record.what {
         Told::Callback(event) => envelope::of(event, None, readings),
-        Told::Reply { event, relates_to } => {
-            envelope::of(event, relates_to.as_deref(), readings)
-        }
+        Told::Reply { event, relates_to } => envelope::of(event, relates_to.as_deref(), readings),
         Told::Ended => Written::default(),
     }
 }

@@ -152,13 +152,13 @@ impl Endpoint {
         let named = named.map(|id| SessionId::named(&id));
         let what = message
             .as_ref()
-            .map_or("a message that is none of the protocol", ClientMessage::name)
+            .map_or(
+                "a message that is none of the protocol",
+                ClientMessage::name,
+            )
             .to_owned();
         let opens = match &message {
-            Ok(message) => matches!(
-                message,
-                ClientMessage::InitializeOperationParameters { .. }
-            ),
+            Ok(message) => matches!(message, ClientMessage::InitializeOperationParameters { .. }),
             Err(_) => true,
         };
         let taken = self.cell.with(|world| {
@@ -211,15 +211,17 @@ impl Endpoint {
             ));
         }
         let given = match given {
-            Given::Later => self.cell.wait_for(None, |world| match world.take_answer(&id) {
-                Answer::Pending => None,
-                other => Some(other),
-            })
-            .await
-            .map_or(Given::Over, |answer| match answer {
-                Answer::Ready(event) => Given::Answer(event),
-                Answer::Pending | Answer::Lost => Given::Over,
-            }),
+            Given::Later => self
+                .cell
+                .wait_for(None, |world| match world.take_answer(&id) {
+                    Answer::Pending => None,
+                    other => Some(other),
+                })
+                .await
+                .map_or(Given::Over, |answer| match answer {
+                    Answer::Ready(event) => Given::Answer(event),
+                    Answer::Pending | Answer::Lost => Given::Over,
+                }),
             given => given,
         };
         let mut answer = match given {
@@ -275,7 +277,11 @@ impl Endpoint {
             headers.insert(head::SESSION_HEADER, value);
         }
         if is_new {
-            let path = if self.base.is_empty() { "/" } else { &self.base };
+            let path = if self.base.is_empty() {
+                "/"
+            } else {
+                &self.base
+            };
             let cookie = format!(
                 "{}={id}; Path={path}; HttpOnly; SameSite=Strict",
                 head::SESSION_COOKIE

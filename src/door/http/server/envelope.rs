@@ -4,9 +4,7 @@ use hyper::StatusCode;
 
 use crate::model::{Event, FaultCode, SoapFault};
 use crate::soap::names::{SOAP, SOAP_1_1};
-use crate::soap::{
-    CallbackPrefix, Element, EnvelopeError, Name, Node, RequestError, write_event,
-};
+use crate::soap::{CallbackPrefix, Element, EnvelopeError, Name, Node, RequestError, write_event};
 use crate::spec::{Question, Readings};
 
 /// An envelope as text.
@@ -54,7 +52,9 @@ pub(super) fn of_fault(
         if let Node::Element(header) = node
             && header.name.is(SOAP, "Header")
         {
-            header.nodes.extend(blocks.iter().cloned().map(Node::Element));
+            header
+                .nodes
+                .extend(blocks.iter().cloned().map(Node::Element));
         }
     }
     envelope.to_xml()

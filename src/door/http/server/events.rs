@@ -72,8 +72,11 @@ fn number(query: &str, key: &str) -> Option<u64> {
 /// How long to hold the answer: never longer than we hold anybody's.
 fn seconds(query: &str) -> Option<std::time::Duration> {
     let seconds: f64 = head::query(query, "wait").map_or(Some(0.0), |text| text.parse().ok())?;
-    (seconds.is_finite() && seconds >= 0.0)
-        .then(|| WAIT_MAX.min(std::time::Duration::from_secs_f64(seconds.min(WAIT_MAX.as_secs_f64()))))
+    (seconds.is_finite() && seconds >= 0.0).then(|| {
+        WAIT_MAX.min(std::time::Duration::from_secs_f64(
+            seconds.min(WAIT_MAX.as_secs_f64()),
+        ))
+    })
 }
 
 fn as_json(record: &Record, readings: &Readings) -> Json {

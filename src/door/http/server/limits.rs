@@ -36,7 +36,7 @@ impl Default for Limits {
             sessions: 1024,
             worlds: 256,
             envelope_bytes: soap::ENVELOPE_BYTES_MAX,
-            control_bytes: interchange::DOCUMENT_BYTES_MAX,
+            control_bytes: interchange::limits::DOCUMENT_BYTES_MAX,
             // The inactivity of a session takes a minute to show: a connection is given as long.
             header_time: Duration::from_secs(75),
             body_time: Duration::from_secs(30),
