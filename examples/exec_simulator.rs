@@ -10,6 +10,7 @@ use ipamconf::interchange::exec::{Answer, Capability, Hello, PROTOCOL, Request};
 use ipamconf::interchange::parse;
 use ipamconf::suite::{Progress, Target, TargetError};
 
+/// Does what is asked.
 pub fn answer(simulator: &mut SessionTarget, request: Request) -> Result<Answer, TargetError> {
     Ok(match request {
         Request::Hello => Answer::Hello(Hello {

@@ -92,6 +92,10 @@ fn main() {
 }
 
 /// The simulator with one mistake. `once`: only in the first world of the first process, which makes that file.
+#[allow(
+    clippy::zombie_processes,
+    reason = "one of the mistakes leaves a process behind"
+)]
 fn child(mistake: &str, once: Option<&Path>) {
     let mut wrong = match once {
         Some(file) if file.exists() => "none",

@@ -27,7 +27,7 @@ const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run scenarios and judge what they show.
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// List scenarios, the requirements they are about and the doors that can carry them.
     List(ListArguments),
     /// List the requirements, and which of them the scenarios test.
