@@ -51,7 +51,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "delegate", "model", "partner", "session", "spec", "store", "suite", "trace", "world",
+            "delegate", "model", "partner", "session", "soap", "spec", "store", "suite", "trace",
+            "world",
         ],
     ),
     (
