@@ -79,7 +79,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
-            "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "model", "report", "scenario", "schema", "soap", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];
