@@ -232,6 +232,14 @@ fn named(name: &str) -> Deviant {
         .unwrap_or_else(|| panic!("{name} is none"))
 }
 
+/// Deviants with the rows and steps of their smallest world.
+const SMALLEST: &[(&str, usize, usize)] = &[
+    ("takes NULL scopes for nothing to do", 0, 1),
+    ("looks at the first policy only", 0, 1),
+    ("creates a subnet on a server that has it", 2, 1),
+    ("passes over the last of several named scopes", 5, 1),
+];
+
 /// `ipamconf deviants --smallest` searches all of them; these show that what it says is so.
 #[test]
 fn the_smallest_world_of_a_deviant_is_small_and_its_file_fails_by_the_requirement_that_is_told() {
