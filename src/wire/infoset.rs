@@ -161,7 +161,9 @@ impl<'e> Names<'e> {
     ) -> Result<Level<'e>, WriteError> {
         let outside = self.declared.len();
         for (prefix, uri) in &element.declarations {
-            if !self.stands_for(prefix, uri) && !self.is_own(prefix, outside) {
+            // An element in no namespace cannot have a default one.
+            let hides = prefix.is_empty() && element.name.namespace.is_empty();
+            if !hides && !self.stands_for(prefix, uri) && !self.is_own(prefix, outside) {
                 self.declared.push((Cow::Borrowed(prefix), uri));
             }
         }
@@ -179,12 +181,15 @@ impl<'e> Names<'e> {
         let prefix = self.prefix(wanted, &element.name.namespace, true, outside);
         let type_prefix = type_name.map(|name| {
             let key = self.prefix("i", INSTANCE, false, outside);
+            let namespace = name.namespace.as_str();
             // Where the default namespace is not the type's it needs a prefix.
-            let may_have_none = self.stands_for("", &name.namespace);
-            (
-                key,
-                self.prefix("", &name.namespace, may_have_none, outside),
-            )
+            let needs_none = namespace.is_empty() || self.stands_for("", namespace);
+            let prefix = if needs_none {
+                Cow::Borrowed("")
+            } else {
+                self.prefix("", namespace, false, outside)
+            };
+            (key, prefix)
         });
         let attributes: Vec<_> = element
             .attributes

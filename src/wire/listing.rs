@@ -18,6 +18,9 @@ pub enum Direction {
 /// How many bytes of a record are shown; the listing says how many there are.
 const BYTES_SHOWN: usize = 12;
 
+/// How many characters of a text are shown beside its record; the XML has all of them.
+const CHARACTERS_SHOWN: usize = 60;
+
 /// The stream that one side sent, record by record. Wrong ones are shown up to where they go wrong, with the reason.
 /// Of the side that was connected to nothing says which encoding it has: [`listing_of_both`] knows it.
 #[must_use]
@@ -169,14 +172,13 @@ impl Listing {
             // Each record ends where the next one begins.
             let marks = reader.take_marks();
             let ends = marks.iter().skip(1).copied().chain([reader.at()]);
+            let mut content = result.as_ref().ok().and_then(Option::as_ref).map(content);
             for (begin, end) in marks.iter().zip(ends) {
                 let bytes = &envelope[*begin..end.max(*begin)];
                 let name = bytes.first().map(|found| record::name(*found));
-                self.line(
-                    at + begin,
-                    bytes,
-                    &format!("  {}", name.unwrap_or_default()),
-                );
+                let name = name.unwrap_or_default();
+                let content = content.take().unwrap_or_default();
+                self.line(at + begin, bytes, format!("  {name} {content}").trim_end());
             }
             match result {
                 Ok(Some(event)) => events.push(event),
@@ -220,6 +222,22 @@ impl Listing {
             let _ = writeln!(self.out, "{:10}| {line}", "");
         }
     }
+}
+
+/// What a listing says of an event beside its record: so much of it as fits on a line.
+fn content(event: &Event<'_>) -> String {
+    let whole = match event {
+        Event::Start(start) if start.prefix.is_empty() => start.local.to_owned(),
+        Event::Start(start) => format!("{}:{}", start.prefix, start.local),
+        Event::Text(value) => value.characters().into_owned(),
+        Event::End => String::new(),
+        Event::Comment(text) => (*text).to_owned(),
+    };
+    let mut shown: String = whole.chars().take(CHARACTERS_SHOWN).collect();
+    if shown.len() < whole.len() {
+        shown.push_str("...");
+    }
+    shown
 }
 
 /// A character as a terminal may have it.

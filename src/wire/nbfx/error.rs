@@ -115,7 +115,9 @@ pub enum Fault {
         found: u32,
     },
     /// The bytes end while elements are open.
-    #[error("expected the end of {open} open elements, found the end of the message")]
+    #[error(
+        "expected the end of every element, found the end of the message with {open} of them open"
+    )]
     Unclosed {
         /// How many.
         open: usize,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cursor::Cursor;
 use super::error::{Fault, NbfxError};
-use super::names::forbidden_character;
+use super::names::{forbidden_character, is_name};
 use super::reader::{Form, Strings};
 use super::record;
 use super::value::{DateTime, DateTimeKind, Decimal, Value};
@@ -96,10 +96,14 @@ impl<'a> Texts<'a> {
                     let found = u64::from(letter);
                     return Err(Fault::Value { expected, found }.at(start));
                 }
-                Value::QName {
-                    prefix: record::letter(letter, 0),
-                    local: self.dictionary(cursor)?,
+                let at = cursor.at();
+                let local = self.dictionary(cursor)?;
+                if !is_name(local) {
+                    let found = local.to_owned();
+                    return Err(Fault::Name { found }.at(at));
                 }
+                let prefix = record::letter(letter, 0);
+                Value::QName { prefix, local }
             }
             _ => return fixed(cursor, found, at),
         })

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::cursor::push_integer;
+use super::names::is_name;
 use super::record;
 use super::value::{DateTime, DateTimeKind, Decimal, Value};
 use super::writer::{Interned, WriteError, check_characters, length as u32_length};
@@ -32,12 +33,13 @@ pub(super) fn push_value(
             out.extend_from_slice(bytes);
         }
         Value::QName { prefix, local } => {
-            match (record::letter_number(prefix), dictionary.id(local)) {
-                (Some(letter), Some(id)) => {
+            let letter = record::letter_number(prefix).filter(|_| is_name(local));
+            match letter.and_then(|letter| Some((letter, dictionary.id(local)?))) {
+                Some((letter, id)) => {
                     out.extend([record::QNAME_DICTIONARY_TEXT, letter]);
                     push_integer(out, id);
                 }
-                _ => push_chars(out, &value.characters())?,
+                None => push_chars(out, &value.characters())?,
             }
         }
         Value::Bool(value) => out.push(match value {

@@ -63,7 +63,7 @@ pub enum NmfFault {
         found: u8,
     },
     /// 3.1.4.1: a size of nothing.
-    #[error("expected a {record} that is not empty, found a size of 0")]
+    #[error("expected {} {record} that is not empty, found a size of 0", .record.article())]
     SizeZero {
         /// The record.
         record: RecordType,
@@ -75,7 +75,7 @@ pub enum NmfFault {
     #[error("expected a size of 31 bits in at most 5 bytes, found more")]
     SizeTooLarge,
     /// A size above what is taken.
-    #[error("expected a {record} of at most {limit} bytes, found one of {found}")]
+    #[error("expected {} {record} of at most {limit} bytes, found one of {found}", .record.article())]
     OverLimit {
         /// The record.
         record: RecordType,
@@ -85,13 +85,13 @@ pub enum NmfFault {
         found: usize,
     },
     /// Text that is not UTF-8.
-    #[error("expected UTF-8 in a {record}, found other bytes")]
+    #[error("expected UTF-8 in {} {record}, found other bytes", .record.article())]
     NotUtf8 {
         /// The record.
         record: RecordType,
     },
     /// 3.1.1.2: a record that may not come there.
-    #[error("expected {expected}, found a {found}")]
+    #[error("expected {expected}, found {} {found}", .found.article())]
     Sequence {
         /// What may come.
         expected: Expected,
@@ -228,11 +228,11 @@ impl fmt::Display for Expected {
         }
         for (number, record) in self.0.iter().enumerate() {
             let between = match number {
-                0 => "a ",
-                _ if number + 1 == self.0.len() => " or a ",
-                _ => ", a ",
+                0 => "",
+                _ if number + 1 == self.0.len() => " or ",
+                _ => ", ",
             };
-            write!(f, "{between}{record}")?;
+            write!(f, "{between}{} {record}", record.article())?;
         }
         Ok(())
     }

@@ -70,6 +70,18 @@ impl RecordType {
     pub fn number(self) -> u8 {
         self as u8
     }
+
+    /// `a` or `an`, as its name wants it.
+    pub(super) fn article(self) -> &'static str {
+        match self {
+            Self::ExtensibleEncoding
+            | Self::UnsizedEnvelope
+            | Self::End
+            | Self::UpgradeRequest
+            | Self::UpgradeResponse => "an",
+            _ => "a",
+        }
+    }
 }
 
 impl fmt::Display for RecordType {
