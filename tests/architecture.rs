@@ -52,7 +52,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "delegate", "model", "partner", "session", "spec", "store", "suite", "trace", "world",
+            "delegate", "model", "partner", "session", "soap", "spec", "store", "suite", "trace",
+            "world",
         ],
     ),
     (
@@ -79,7 +80,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
-            "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "model", "report", "scenario", "schema", "soap", "spec", "suite", "trace", "verdict",
         ],
     ),
 ];

@@ -130,6 +130,9 @@ pub(super) struct RunArguments {
     /// Write a report file as well: junit=FILE, json=FILE or markdown=FILE; can be given more than once
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
     pub(super) report: Vec<ReportFile>,
+    /// Write every message as the SOAP envelope that it is on a wire, a file each, below this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) save_messages: Option<PathBuf>,
     /// Compare traces with the snapshots beside the scenarios folder, write them, or leave them alone
     #[arg(long, value_enum, default_value_t = SnapshotMode::Check)]
     pub(super) snapshots: SnapshotMode,

@@ -13,6 +13,7 @@ use crate::check::check;
 use crate::cli::args::{ReportForm, RunArguments, RunFormat, SnapshotMode, readings};
 use crate::cli::baseline::{self, Stale};
 use crate::cli::files::{case_name, covers, load, render, selects, write_whole};
+use crate::cli::messages;
 use crate::cli::progress::Progress;
 use crate::cli::snapshots::{self, Policy};
 use crate::cli::subject::{DOORS, Subject, run_on_simulator};
@@ -45,6 +46,8 @@ struct Finished {
     texts: Option<(String, String)>,
     seconds: f64,
     bug: bool,
+    /// Why the messages could not be saved.
+    unsaved: Option<CliError>,
 }
 
 pub(super) fn run(
@@ -80,6 +83,12 @@ pub(super) fn run(
     let progress = Progress::new(jobs.len(), "cases", !ci && is_drawn_on(&std::io::stderr()));
     let mut finished = run_all(&jobs, arguments, subject, &chosen, &interrupted, &progress);
     drop(progress);
+    if let Some(error) = finished
+        .iter_mut()
+        .find_map(|(_, finished)| finished.unsaved.take())
+    {
+        return Err(error);
+    }
     let mut outcome = Outcome {
         wrong_file: !loaded.rejected.is_empty(),
         interrupted: interrupted.load(Ordering::Relaxed),
@@ -491,6 +500,7 @@ fn run_job(
         texts,
         seconds: clock.elapsed().as_secs_f64(),
         bug,
+        unsaved: None,
     };
     if !subject.doors.contains(&job.door) {
         let wanted: Vec<_> = job.case.doors.iter().map(|door| door.name()).collect();
@@ -526,10 +536,18 @@ fn run_job(
         if let Some(flaky) = flaky {
             report = report.with_flaky(flaky);
         }
-        Ok::<_, TargetError>((report, (snapshot(&trace), common_part(&trace))))
+        let unsaved = arguments.save_messages.as_deref().and_then(|folder| {
+            let in_force = readings.overlaid_with(&job.case.readings);
+            messages::save(folder, job.scenario, job.case, &trace, (seed, &in_force)).err()
+        });
+        let texts = (snapshot(&trace), common_part(&trace));
+        Ok::<_, TargetError>((report, texts, unsaved))
     }));
     match ran {
-        Ok(Ok((report, texts))) => done(report, Some(texts), false),
+        Ok(Ok((report, texts, unsaved))) => Finished {
+            unsaved,
+            ..done(report, Some(texts), false)
+        },
         Ok(Err(TargetError::Unsupported(what))) => {
             let reason = format!("this target does not offer {what}");
             done(ScenarioReport::skipped(&context, &reason), None, false)

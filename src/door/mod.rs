@@ -5,7 +5,9 @@
 mod delegate;
 mod own;
 mod session;
+mod soap;
 
 pub use delegate::DelegateTarget;
 pub use own::{OwnDelegate, OwnTarget};
 pub use session::SessionTarget;
+pub use soap::{SoapTarget, form_of};
