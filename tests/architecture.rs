@@ -73,7 +73,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "deviant",
         &[
             "check", "door", "explore", "minimize", "model", "oracle", "report", "scenario",
-            "session", "spec", "store", "suite", "trace", "verdict", "world",
+            "session", "soap", "spec", "store", "suite", "trace", "verdict", "world",
         ],
     ),
     (
