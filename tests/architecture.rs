@@ -59,6 +59,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "interchange",
             "model",
             "partner",
+            "scenario",
             "session",
             "soap",
             "spec",

@@ -205,6 +205,9 @@ pub(super) struct DeviantsArguments {
     /// A row for every deviant, and not only for those that are not as they should be
     #[arg(short, long)]
     pub(super) verbose: bool,
+    /// Search for the smallest world in which each deviant disagrees with the oracle; `-v` and the other forms show it
+    #[arg(long)]
+    pub(super) smallest: bool,
     /// What `run` would print of the chosen deviants
     #[arg(long)]
     pub(super) show: bool,
@@ -327,7 +330,7 @@ pub(super) struct FmtArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ExploreArguments {
-    /// Which set of worlds: a, whole rows; b, rows that are gone; c, callers, parameters, partners and defects
+    /// Which set of worlds: a, whole rows; b, rows that are gone; c, callers, parameters, partners and defects; d, orders of messages; e, what the others hold fixed
     #[arg(long, value_enum, default_value_t = ExploreSet::All)]
     pub(super) set: ExploreSet,
     /// How many worlds are explored at the same time [default: one for each processor]
@@ -446,7 +449,9 @@ pub(super) enum ExploreSet {
     C,
     /// Orders of messages.
     D,
-    /// All four.
+    /// What the others hold fixed.
+    E,
+    /// All five.
     All,
 }
 

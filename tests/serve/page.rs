@@ -71,10 +71,11 @@ fn every_curl_of_the_page_prints_what_the_page_shows() {
             .output()
             .unwrap();
         let printed = String::from_utf8_lossy(&output.stdout);
+        let begin: String = printed.chars().take(500).collect();
         assert!(output.status.success(), "curl {command}: {output:?}");
         assert!(
             fits(shown, printed.trim_end()),
-            "curl {command}\nis shown to print\n{shown}\nbut prints\n{printed}"
+            "curl {command}\nis shown to print\n{shown}\nbut prints\n{begin}"
         );
         run += 1;
     }
