@@ -28,7 +28,7 @@ const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run scenarios and judge what they show.
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Look at a target: is it there, does it answer, can it say "unsupported", can its world be set.
     Doctor(DoctorArguments),
     /// List scenarios, the requirements they are about and the doors that can carry them.
@@ -156,6 +156,9 @@ pub(super) struct RunArguments {
     /// Write a report file as well: junit=FILE, json=FILE or markdown=FILE; can be given more than once
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
     pub(super) report: Vec<ReportFile>,
+    /// Write every message as the SOAP envelope that it is on a wire, a file each, below this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) save_messages: Option<PathBuf>,
     /// Compare traces with the snapshots beside the scenarios folder, write them, or leave them alone
     #[arg(long, value_enum, default_value_t = SnapshotMode::Check)]
     pub(super) snapshots: SnapshotMode,
@@ -317,6 +320,9 @@ pub(super) struct SchemaArguments {
     /// Print the reference of the language, in Markdown, instead
     #[arg(long)]
     pub(super) markdown: bool,
+    /// Print the JSON Schema of what goes between ipamconf and a target of `exec:`, instead
+    #[arg(long, conflicts_with = "markdown")]
+    pub(super) exec: bool,
 }
 
 #[derive(Debug, Args)]

@@ -12,6 +12,7 @@ use crate::door::http::server::answer::{self, Answer as HttpAnswer};
 use crate::door::http::server::callback::Address;
 use crate::door::http::server::cell::Cell;
 use crate::door::http::server::deliver;
+use crate::door::http::server::describe;
 use crate::door::http::server::edge::Connection;
 use crate::door::http::server::envelope;
 use crate::door::http::server::head::{self, MediaType};
@@ -45,6 +46,10 @@ impl Endpoint {
         connection: &Connection,
         request: HttpRequest<Incoming>,
     ) -> HttpAnswer {
+        if request.method() == Method::GET {
+            let query = request.uri().query().unwrap_or_default();
+            return describe::get(&self.base, request.headers(), query);
+        }
         if request.method() != Method::POST {
             return answer::only("POST");
         }
