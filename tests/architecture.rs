@@ -60,6 +60,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "interchange",
             "model",
             "partner",
+            "scenario",
             "session",
             "soap",
             "spec",
