@@ -10,7 +10,7 @@ use crate::cli::explain::selected;
 use crate::cli::files::{load, render};
 use crate::cli::run::colour;
 use crate::cli::{CliError, Exit};
-use crate::door::http::{Config, Limits, Server};
+use crate::door::http::{Config, Limits, Server, Stopped};
 use crate::scenario::{Case, Scenario, Source, read};
 use crate::spec::Readings;
 
@@ -122,31 +122,36 @@ async fn until_stopped(config: Config, out: &mut dyn Write) -> Result<Exit, CliE
         _ = interrupt.recv() => Exit::Interrupted,
         _ = terminate.recv() => Exit::Conformant,
     };
-    eprintln!(
-        "stopping: {} (once more to stop at once)",
-        sessions(running.open_sessions(), "to be told")
-    );
+    let open = running.open_sessions();
+    if open > 0 {
+        let are = if open == 1 {
+            "session is"
+        } else {
+            "sessions are"
+        };
+        eprintln!("stopping: {open} open {are} told so (once more to stop at once)");
+    }
     let stopped = tokio::select! {
         stopped = running.stop() => stopped,
         () = again(&mut interrupt, &mut terminate) => std::process::exit(i32::from(exit.code())),
     };
-    eprintln!(
-        "stopped: {} did not come to hear it",
-        sessions(stopped.untold, "of them")
-    );
+    eprintln!("{}", ended(stopped));
     Ok(exit)
+}
+
+fn ended(stopped: Stopped) -> String {
+    match (stopped.open, stopped.untold) {
+        (0, _) => "stopped; no session was open".to_owned(),
+        (_, 0) => "stopped; every open session was told".to_owned(),
+        (open, untold) => {
+            format!("stopped; of {open} open sessions, {untold} did not ask in time to be told")
+        }
+    }
 }
 
 async fn again(interrupt: &mut Signal, terminate: &mut Signal) {
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
-    }
-}
-
-fn sessions(count: usize, rest: &str) -> String {
-    match count {
-        1 => format!("1 open session {rest}"),
-        count => format!("{count} open sessions {rest}"),
     }
 }

@@ -9,22 +9,27 @@
 //!   [`read_event`] of what a server says.
 
 mod client;
+mod compare;
 pub mod contract;
 mod element;
 mod envelope;
 mod event;
 mod exception;
+mod ids;
 pub mod limits;
 pub mod names;
 mod read;
 mod request;
 pub mod types;
 mod write;
+pub mod wsdl;
 
 pub use client::{Written, write_client_message};
+pub use compare::{Difference, first_difference};
 pub use element::{Attribute, Element, Name, Node};
 pub use envelope::{Envelope, EnvelopeError};
 pub use event::{CallbackPrefix, Deviation, Read, read_event, write_event};
+pub use ids::message_id;
 pub use limits::{ENVELOPE_BYTES_MAX, Limits, NESTING_MAX};
 pub use read::XmlError;
 pub use request::{RequestError, read_client_message, read_request};

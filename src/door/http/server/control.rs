@@ -47,7 +47,7 @@ pub(super) async fn answer(
     let body = if method == Method::POST {
         match read(shared, &head.headers, body).await {
             Ok(body) => body,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         }
     } else {
         Body::default()
@@ -96,25 +96,24 @@ struct Body {
 }
 
 impl Body {
-    fn json(&self) -> Result<Json, Answer> {
-        let text = std::str::from_utf8(&self.text)
-            .map_err(|_| answer::mistake(StatusCode::BAD_REQUEST, "the body is not UTF-8"))?;
+    fn json(&self) -> Result<Json, Box<Answer>> {
+        let text = std::str::from_utf8(&self.text).map_err(|_| bad(&"the body is not UTF-8"))?;
         parse(text).map_err(|error| bad(&error))
     }
 }
 
-fn bad(error: &dyn std::fmt::Display) -> Answer {
-    answer::mistake(StatusCode::BAD_REQUEST, &error.to_string())
+fn bad(error: &dyn std::fmt::Display) -> Box<Answer> {
+    Box::new(answer::mistake(StatusCode::BAD_REQUEST, &error.to_string()))
 }
 
-async fn read(shared: &Shared, headers: &HeaderMap, body: Incoming) -> Result<Body, Answer> {
+async fn read(shared: &Shared, headers: &HeaderMap, body: Incoming) -> Result<Body, Box<Answer>> {
     let json = MediaType::of(headers)
         .is_some_and(|media| media.essence == "application/json" && media.is_utf8());
     if !json || head::is_encoded(headers) {
-        return Err(answer::mistake(
+        return Err(Box::new(answer::mistake(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "expected the content type application/json, in UTF-8 and not compressed",
-        ));
+        )));
     }
     let limits = &shared.config.limits;
     answer::read(
@@ -126,7 +125,7 @@ async fn read(shared: &Shared, headers: &HeaderMap, body: Incoming) -> Result<Bo
     )
     .await
     .map(|(text, room)| Body { text, _room: room })
-    .map_err(|error| error.answer())
+    .map_err(|error| Box::new(error.answer()))
 }
 
 fn capabilities() -> Answer {
@@ -142,11 +141,9 @@ fn capabilities() -> Answer {
 /// Makes a world. Reading a large one takes a while, and is done beside what answers the others.
 async fn make_world(shared: &Arc<Shared>, body: Body) -> Answer {
     let server = Arc::clone(shared);
-    let made = tokio::task::spawn_blocking(move || {
-        let new = new_world(&body)?;
-        Ok(server.registry.make(&new))
-    })
-    .await;
+    let made =
+        tokio::task::spawn_blocking(move || new_world(&body).map(|new| server.registry.make(&new)))
+            .await;
     match made {
         Ok(Ok(Some(name))) => {
             info!("world {name} is made");
@@ -160,12 +157,12 @@ async fn make_world(shared: &Arc<Shared>, body: Body) -> Answer {
             StatusCode::SERVICE_UNAVAILABLE,
             "there are as many worlds as this server holds; delete one",
         ),
-        Ok(Err(answer)) => answer,
+        Ok(Err(answer)) => *answer,
         Err(_) => answer::empty(StatusCode::INTERNAL_SERVER_ERROR),
     }
 }
 
-fn new_world(body: &Body) -> Result<NewWorld, Answer> {
+fn new_world(body: &Body) -> Result<NewWorld, Box<Answer>> {
     let mut json = body.json()?;
     let (mut clock, mut unread) = (None, None);
     if let Json::Object(members) = &mut json {
@@ -240,7 +237,7 @@ fn add_caller(cell: &Cell, name: &str, body: &Body) -> Answer {
         .and_then(|json| caller_from_json(&json).map_err(|error| bad(&error)));
     let caller = match caller {
         Ok(caller) => caller,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     match cell.with(|world| world.add_caller(caller)) {
         Some(number) => answer::json(
@@ -263,14 +260,14 @@ fn change(cell: &Cell, body: &Body) -> Answer {
             Ok(()) => answer::empty(StatusCode::NO_CONTENT),
             Err(error) => answer::mistake(StatusCode::CONFLICT, &error.to_string()),
         },
-        Err(answer) => answer,
+        Err(answer) => *answer,
     }
 }
 
 fn advance(cell: &Cell, body: &Body) -> Answer {
     let json = match body.json() {
         Ok(json) => json,
-        Err(answer) => return answer,
+        Err(answer) => return *answer,
     };
     let time = json
         .as_object()
@@ -279,7 +276,7 @@ fn advance(cell: &Cell, body: &Body) -> Answer {
         .map(Duration::from_millis)
         .filter(|time| *time <= ADVANCE_MAX);
     let Some(time) = time else {
-        return bad(&format!(
+        return *bad(&format!(
             "expected {{\"ms\": N}}, N up to {}",
             ADVANCE_MAX.as_millis()
         ));

@@ -40,7 +40,7 @@ pub(super) async fn deliver(shared: Arc<Shared>, cell: Weak<Cell>, id: SessionId
         let Some((record, address, readings)) = next else {
             return;
         };
-        let written = write(&record, &readings);
+        let written = write(&record, &address.to_string(), &readings);
         info!(session = %id, "<- {} to {address}", name(&record));
         trace!(target: "ipamconf::message", "posted\n{}", written.xml);
         match line
@@ -70,10 +70,12 @@ fn name(record: &Record) -> &'static str {
     }
 }
 
-fn write(record: &Record, readings: &Readings) -> Written {
+fn write(record: &Record, to: &str, readings: &Readings) -> Written {
     match &record.what {
-        Told::Callback(event) => envelope::of(event, None, readings),
-        Told::Reply { event, relates_to } => envelope::of(event, relates_to.as_deref(), readings),
+        Told::Callback(event) => envelope::of(event, None, Some(to), readings),
+        Told::Reply { event, relates_to } => {
+            envelope::of(event, relates_to.as_deref(), Some(to), readings)
+        }
         Told::Ended => Written::default(),
     }
 }

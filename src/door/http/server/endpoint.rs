@@ -12,6 +12,7 @@ use crate::door::http::server::answer::{self, Answer as HttpAnswer};
 use crate::door::http::server::callback::Address;
 use crate::door::http::server::cell::Cell;
 use crate::door::http::server::deliver;
+use crate::door::http::server::describe;
 use crate::door::http::server::edge::Connection;
 use crate::door::http::server::envelope;
 use crate::door::http::server::head::{self, MediaType};
@@ -45,13 +46,17 @@ impl Endpoint {
         connection: &Connection,
         request: HttpRequest<Incoming>,
     ) -> HttpAnswer {
+        if request.method() == Method::GET {
+            let query = request.uri().query().unwrap_or_default();
+            return describe::get(&self.base, request.headers(), query);
+        }
         if request.method() != Method::POST {
             return answer::only("POST");
         }
         let (head, body) = request.into_parts();
         let media = match acceptable(&head.headers) {
             Ok(media) => media,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         };
         let limits = &shared.config.limits;
         let read = answer::read(
@@ -70,7 +75,7 @@ impl Endpoint {
         let named = head::session(&head.headers).or_else(|| connection.session());
         let read = match self.read(shared, &media, body, asynchronous) {
             Ok(read) => read,
-            Err(answer) => return answer,
+            Err(answer) => return *answer,
         };
         drop(room);
         self.take(shared, connection, named, read).await
@@ -82,7 +87,7 @@ impl Endpoint {
         media: &MediaType,
         body: Bytes,
         asynchronous: bool,
-    ) -> Result<Read, HttpAnswer> {
+    ) -> Result<Read, Box<HttpAnswer>> {
         let text = String::from_utf8_lossy(&body);
         trace!(target: "ipamconf::message", "received\n{text}");
         // Bytes that are no text have nothing in common with XML but perhaps the length.
@@ -96,11 +101,11 @@ impl Endpoint {
                 let error = RequestError::from(error);
                 if envelope::is_soap_1_1(&error) {
                     info!("refused: an envelope of SOAP 1.1");
-                    return Err(answer::of_type(
+                    return Err(Box::new(answer::of_type(
                         StatusCode::INTERNAL_SERVER_ERROR,
                         "text/xml; charset=utf-8",
                         envelope::for_soap_1_1(),
-                    ));
+                    )));
                 }
                 if media.essence != SOAP_TYPE {
                     return Err(wrong_type());
@@ -120,7 +125,7 @@ impl Endpoint {
                     reason: error.to_string(),
                     ..SoapFault::sender(None)
                 };
-                self.fault(shared, &fault, envelope.message_id.as_deref(), None)
+                Box::new(self.fault(shared, &fault, envelope.message_id.as_deref(), None))
             })?;
         let message = match &media.action {
             Some(action) if Some(action) != envelope.action.as_ref() => Err(RequestError::Action {
@@ -250,7 +255,7 @@ impl Endpoint {
             Event::Fault(fault) => self.fault(shared, fault, relates_to, why),
             event => {
                 let readings = self.cell.with(|world| world.readings().clone());
-                let written = envelope::of(event, relates_to, &readings);
+                let written = envelope::of(event, relates_to, None, &readings);
                 sent(&written.xml);
                 answer::of_type(StatusCode::OK, answer::SOAP, written.xml)
             }
@@ -295,15 +300,15 @@ impl Endpoint {
 
 const SOAP_TYPE: &str = "application/soap+xml";
 
-fn wrong_type() -> HttpAnswer {
-    answer::text(
+fn wrong_type() -> Box<HttpAnswer> {
+    Box::new(answer::text(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "expected the content type application/soap+xml, in UTF-8 and not compressed",
-    )
+    ))
 }
 
 /// Whether the body is of a kind that we read: the type of SOAP 1.1 too, to be able to say what we speak.
-fn acceptable(headers: &HeaderMap) -> Result<MediaType, HttpAnswer> {
+fn acceptable(headers: &HeaderMap) -> Result<MediaType, Box<HttpAnswer>> {
     MediaType::of(headers)
         .filter(|media| matches!(media.essence.as_str(), SOAP_TYPE | "text/xml"))
         .filter(MediaType::is_utf8)

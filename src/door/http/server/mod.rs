@@ -9,6 +9,7 @@ mod callback;
 mod cell;
 mod control;
 mod deliver;
+mod describe;
 mod edge;
 mod endpoint;
 mod envelope;
