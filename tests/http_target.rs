@@ -327,7 +327,7 @@ fn an_answer_that_is_none_of_the_protocol_fails_what_it_should_have_met() {
             "headers without end",
             false,
             Box::new(|script, request| {
-                reply_with(&script.reply(&request.body)).insert_header("x-pad", "x".repeat(90_000))
+                reply_with(&script.reply(&request.body)).insert_header("x-pad", "x".repeat(400_000))
             }),
             (R::R_MSG_2, Fail),
         ),

@@ -469,8 +469,9 @@ impl Conversation {
         }
     }
 
-    /// The client closed a session, or lost it.
+    /// The client closed a session, or lost it: it hears nothing more of it, not even what was under way.
     pub(super) fn end(&mut self, session: SessionIndex) {
+        self.events.retain(|(of, ..)| *of != session);
         let session = &mut self.sessions[session];
         session.ended = true;
         session.pending.clear();

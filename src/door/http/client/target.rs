@@ -631,7 +631,6 @@ impl Target for HttpTarget {
     }
 
     fn end(&mut self, session: SessionIndex) {
-        self.absorb();
         let id = self.conversation.id(session).map(str::to_owned);
         self.conversation.end(session);
         self.wires[session].idle.clear();
