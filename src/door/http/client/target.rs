@@ -13,7 +13,7 @@ use crate::door::http::client::control::{Control, ControlError, RemoteWorld, Wor
 use crate::door::http::client::conversation::{Callbacks, Conversation, Patience};
 use crate::door::http::client::edge::{Answer, Bounds, Call, Failure, Line};
 use crate::door::http::client::listener::{Listener, PostBounds, Posted};
-use crate::model::{ClientMessage, Event, Tables, Value};
+use crate::model::{Callback, ClientMessage, Event, Tables, Value};
 use crate::session::INACTIVITY_TICK;
 use crate::soap::{ENVELOPE_BYTES_MAX, Written, write_client_message};
 use crate::spec::{IpamAdminOperationId, Readings};
@@ -26,6 +26,9 @@ const HOLD: u64 = 1;
 
 /// How soon a server that does not hold is asked again.
 const ASKED_AGAIN: Duration = Duration::from_millis(25);
+
+/// How long the answer to a request may be under way beside its first callback.
+const ANSWER_BESIDE_CALLBACK: Duration = Duration::from_millis(250);
 
 /// How long an answer may be under way before time is let pass.
 const UNDER_WAY: Duration = Duration::from_millis(50);
@@ -122,6 +125,10 @@ pub struct HttpTarget {
     /// The session that spoke last: the next in turn is asked first.
     last: SessionIndex,
     form: Option<Form>,
+    /// Answers that came, until what can be read beside them has been read.
+    held: Vec<Input>,
+    /// Whether a request of which the first callback has just been read may be answered at any moment.
+    answer_due: bool,
     messages: u64,
     reached: bool,
     /// What went wrong where the runner cannot be told.
@@ -167,6 +174,8 @@ impl HttpTarget {
             caller: Caller::default(),
             last: 0,
             form: None,
+            held: Vec::new(),
+            answer_due: false,
             messages: 0,
             reached: false,
             broken: None,
@@ -196,6 +205,8 @@ impl HttpTarget {
         self.conversation = Conversation::new(self.options.patience, self.options.callbacks);
         self.last = 0;
         self.form = None;
+        self.held.clear();
+        self.answer_due = false;
         self.broken = None;
         self.reached = false;
     }
@@ -211,6 +222,46 @@ impl HttpTarget {
     }
 
     fn take(&mut self, input: Input) {
+        if let Input::Answered(session, _, Ok(answer), _) = &input
+            && answer.status < 300
+            && self.options.sets_time()
+            && self.conversation.id(*session).is_some()
+        {
+            self.held.push(input);
+        } else {
+            self.take_now(input);
+        }
+    }
+
+    /// Takes answers in, each after the callbacks that are there to be read: where both are ready at the same moment,
+    /// the callbacks come first whatever way was quicker.
+    fn release(&mut self) {
+        for input in std::mem::take(&mut self.held) {
+            if let Input::Answered(session, ..) = &input {
+                self.read_now(*session);
+            }
+            self.take_now(input);
+        }
+    }
+
+    /// Reads the callbacks of a session, where they can be read.
+    fn read_now(&mut self, session: SessionIndex) {
+        let readable = self.conversation.readable();
+        let Some((_, id, after)) = readable.into_iter().find(|(at, ..)| *at == session) else {
+            return;
+        };
+        let Some(mut line) = self.wires[session].reader.take() else {
+            return;
+        };
+        let call = Call::get(self.wires[session].endpoint.events(&id, after, 0));
+        let bounds = self.options.bounds();
+        let answer = self.runtime.block_on(line.exchange(&call, &bounds));
+        self.wires[session].reader = Some(line);
+        let now = self.now();
+        self.conversation.read(session, &answer, now);
+    }
+
+    fn take_now(&mut self, input: Input) {
         let now = self.now();
         match input {
             Input::Answered(session, number, answer, line) => {
@@ -266,6 +317,10 @@ impl HttpTarget {
         let (session, event, form) = self.conversation.pop()?;
         self.form = (event != Event::SessionClosed).then_some(form);
         self.last = session;
+        self.answer_due = matches!(
+            event,
+            Event::Callback(Callback::StartProgressCallback { .. })
+        );
         Some(Progress::Event(session, event))
     }
 
@@ -352,31 +407,28 @@ impl HttpTarget {
         let mut pause = Duration::from_millis(1);
         loop {
             self.absorb();
+            self.release();
             if let Some(event) = self.pop() {
                 return Ok(event);
+            }
+            // What a reading has set free may still be under way: an answer comes before what follows it.
+            if std::mem::take(&mut self.answer_due) && self.conversation.awaits_answers() {
+                self.wait_for_input(ANSWER_BESIDE_CALLBACK);
+                continue;
             }
             let mut readable = self.conversation.readable();
             let last = self.last;
             readable.sort_by_key(|(session, ..)| (*session <= last, *session));
-            for (session, id, after) in readable {
-                let Some(mut line) = self.wires[session].reader.take() else {
-                    continue;
-                };
-                let call = Call::get(self.wires[session].endpoint.events(&id, after, 0));
-                let bounds = self.options.bounds();
-                let answer = self.runtime.block_on(line.exchange(&call, &bounds));
-                self.wires[session].reader = Some(line);
-                // An answer that this reading set free comes before what follows it.
-                self.absorb();
-                let now = self.now();
-                self.conversation.read(session, &answer, now);
+            for (session, ..) in readable {
+                self.read_now(session);
                 if let Some(event) = self.pop() {
                     return Ok(event);
                 }
             }
             let now = self.now();
             let due = self.conversation.due(now);
-            let waits = due.is_some() && self.conversation.awaits_answers();
+            let posted = self.options.callbacks == Callbacks::Posted;
+            let waits = due.is_some() && (posted || self.conversation.awaits_answers());
             if waits && now.saturating_sub(asked) < UNDER_WAY {
                 self.wait_for_input(pause);
                 pause = (pause * 2).min(UNDER_WAY);
@@ -389,7 +441,8 @@ impl HttpTarget {
             match next {
                 Some(time) => return Ok(Progress::Wait(time)),
                 None if waits => {
-                    self.wait_for_input(pause);
+                    let left = due.unwrap_or_default().saturating_sub(now);
+                    self.wait_for_input(pause.min(left));
                     pause = (pause * 2).min(UNDER_WAY);
                 }
                 None => return Ok(Progress::Quiet),
@@ -578,7 +631,6 @@ impl Target for HttpTarget {
     }
 
     fn end(&mut self, session: SessionIndex) {
-        self.absorb();
         let id = self.conversation.id(session).map(str::to_owned);
         self.conversation.end(session);
         self.wires[session].idle.clear();
