@@ -241,9 +241,9 @@ fn subject_elsewhere(arguments: &RunArguments) -> Result<Option<Subject<'static>
         }
     };
     let command = ExecCommand {
-        words: words.clone(),
         timeout: arguments.timeout,
         quiet: arguments.quiet,
+        ..ExecCommand::new(words.clone())
     };
     let targets =
         ExecTargets::start(command).map_err(|refused| CliError::Target(refused.to_string()))?;
