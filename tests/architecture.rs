@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("world", &["model", "spec"]),
     ("store", &["model", "spec", "world"]),
     ("soap", &["model", "spec"]),
+    ("wire", &["soap"]),
     ("partner", &["model", "spec", "world"]),
     ("delegate", &["model", "partner", "spec", "store", "world"]),
     ("trace", &["model", "spec", "world"]),

@@ -50,10 +50,10 @@ struct Finished {
     texts: Option<(String, String)>,
     seconds: f64,
     bug: bool,
-    /// Why the messages could not be saved.
-    unsaved: Option<CliError>,
     /// The target cannot be reached any more, and why.
     gone: Option<String>,
+    /// Why the messages could not be saved.
+    unsaved: Option<CliError>,
 }
 
 pub(super) fn run(
@@ -617,8 +617,8 @@ fn run_job(
         texts,
         seconds: clock.elapsed().as_secs_f64(),
         bug,
-        unsaved: None,
         gone: None,
+        unsaved: None,
     };
     if !subject.doors.contains(&job.door) {
         let wanted: Vec<_> = job.case.doors.iter().map(|door| door.name()).collect();
