@@ -81,6 +81,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         &[
             "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
             "model", "report", "scenario", "schema", "soap", "spec", "suite", "trace", "verdict",
+            "wire",
         ],
     ),
 ];
