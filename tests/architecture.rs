@@ -44,6 +44,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("schema", &["model", "scenario", "spec", "trace", "world"]),
     ("format", &["schema"]),
+    (
+        "interchange",
+        &["model", "scenario", "spec", "suite", "trace", "world"],
+    ),
     ("minimize", &["scenario", "spec", "trace", "world"]),
     (
         "baseline",
@@ -52,15 +56,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "delegate", "model", "partner", "session", "soap", "spec", "store", "suite", "trace",
+            "delegate",
+            "interchange",
+            "model",
+            "partner",
+            "session",
+            "soap",
+            "spec",
+            "store",
+            "suite",
+            "trace",
             "world",
         ],
     ),
     (
         "deviant",
         &[
-            "check", "door", "model", "oracle", "report", "scenario", "session", "spec", "store",
-            "suite", "trace", "verdict", "world",
+            "check", "door", "explore", "minimize", "model", "oracle", "report", "scenario",
+            "session", "spec", "store", "suite", "trace", "verdict", "world",
         ],
     ),
     (
@@ -79,9 +92,26 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
-            "model", "report", "scenario", "schema", "soap", "spec", "suite", "trace", "verdict",
+            "author",
+            "baseline",
+            "check",
+            "deviant",
+            "door",
+            "explore",
+            "format",
+            "interchange",
+            "minimize",
+            "model",
+            "report",
+            "scenario",
+            "schema",
+            "soap",
+            "spec",
+            "suite",
+            "trace",
+            "verdict",
             "wire",
+            "world",
         ],
     ),
 ];
