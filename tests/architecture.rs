@@ -111,6 +111,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "suite",
             "trace",
             "verdict",
+            "wire",
             "world",
         ],
     ),
