@@ -55,14 +55,24 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "door",
         &[
-            "delegate", "model", "partner", "session", "spec", "store", "suite", "trace", "world",
+            "delegate",
+            "interchange",
+            "model",
+            "partner",
+            "session",
+            "soap",
+            "spec",
+            "store",
+            "suite",
+            "trace",
+            "world",
         ],
     ),
     (
         "deviant",
         &[
-            "check", "door", "model", "oracle", "report", "scenario", "session", "spec", "store",
-            "suite", "trace", "verdict", "world",
+            "check", "door", "explore", "minimize", "model", "oracle", "report", "scenario",
+            "session", "spec", "store", "suite", "trace", "verdict", "world",
         ],
     ),
     (
@@ -82,7 +92,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "author", "baseline", "check", "deviant", "door", "explore", "format", "minimize",
-            "report", "scenario", "schema", "spec", "suite", "trace", "verdict",
+            "model", "report", "scenario", "schema", "soap", "spec", "suite", "trace", "verdict",
+            "world",
         ],
     ),
 ];

@@ -160,7 +160,7 @@ fn cut(set: Set) -> Space {
             relations: 1,
             scopes: 2,
         },
-        Set::B | Set::C | Set::D => Size {
+        Set::B | Set::C | Set::D | Set::E => Size {
             servers: 2,
             relations: 1,
             scopes: 1,
@@ -444,7 +444,7 @@ fn an_interrupted_exploration_keeps_what_is_done_and_goes_on_from_there() {
 fn what_cannot_go_together_is_refused() {
     let cli = Cli::in_folder("explore-usage");
     for arguments in [
-        &["explore", "--set", "e"][..],
+        &["explore", "--set", "f"][..],
         &["explore", "--seed", "7"],
         &["explore", "--random", "0"],
         &["explore", "--set", "a", "--random", "5"],

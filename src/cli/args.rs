@@ -1,12 +1,15 @@
 //! The arguments of every command.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::author;
 use crate::cli::partition::Partition;
-use crate::door::http::CallbackAllow;
+use crate::cli::target::TargetAddress;
+use crate::door::http::{CallbackAllow, HttpAddress};
+use crate::model::SerDuration;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 
@@ -26,6 +29,8 @@ const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a 
 pub(super) enum Command {
     /// Run scenarios and judge what they show.
     Run(RunArguments),
+    /// Look at a target: is it there, does it answer, can it say "unsupported", can its world be set.
+    Doctor(DoctorArguments),
     /// List scenarios, the requirements they are about and the doors that can carry them.
     List(ListArguments),
     /// List the requirements, and which of them the scenarios test.
@@ -94,11 +99,29 @@ impl Selection {
 pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// What to test: `in-process` is our own simulator
-    #[arg(long, value_name = "TARGET", default_value = "in-process", value_parser = ["in-process"])]
-    pub(super) target: String,
-    /// Only through this door: delegate or session; can be given more than once
-    #[arg(long, value_name = "DOOR", value_parser = door)]
+    /// What to test: `in-process` is our own simulator, `http://HOST:PORT/PATH` a server, `exec:CMD` a process that answers on its standard output
+    #[arg(long, value_name = "TARGET", default_value = "in-process")]
+    pub(super) target: TargetAddress,
+    /// How long an answer of a target elsewhere may take, such as 10s or 500ms
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    pub(super) timeout: Duration,
+    /// How long a target in real time has to be silent until nothing more is expected
+    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = time)]
+    pub(super) quiet: Duration,
+    /// The control plane of a server: sets worlds, time and callers
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub(super) control: Option<HttpAddress>,
+    /// What the store of a server without a control plane holds, and which scenarios may use it
+    #[arg(long, value_name = "FILE", conflicts_with = "control")]
+    pub(super) bind: Option<PathBuf>,
+    /// Run cases that may write to the store of a server without a control plane
+    #[arg(long)]
+    pub(super) allow_writes: bool,
+    /// How callbacks of a server come: `poll` reads them, `post` has them posted to a port of ours on loopback
+    #[arg(long, value_enum, default_value_t = CallbackMode::Poll)]
+    pub(super) callbacks: CallbackMode,
+    /// Only through this door: delegate or session, or the one of the target; can be given more than once
+    #[arg(long, value_name = "DOOR", value_parser = any_door)]
     pub(super) door: Vec<Door>,
     /// Count deviations, and steps that were not reached, as failures
     #[arg(long)]
@@ -139,6 +162,28 @@ pub(super) struct RunArguments {
     /// Show every case, not only those that did not pass
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+/// How callbacks come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CallbackMode {
+    /// We read them.
+    Poll,
+    /// They are posted to us.
+    Post,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// The target: `http://HOST:PORT/PATH`, or `exec:CMD`
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: TargetAddress,
+    /// Its control plane
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub(super) control: Option<HttpAddress>,
+    /// How long an answer may take, such as 10s or 500ms
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    pub(super) timeout: Duration,
 }
 
 #[derive(Debug, Args)]
@@ -483,6 +528,24 @@ fn door(text: &str) -> Result<Door, String> {
         }
         None => Err("the doors are `delegate` and `session`".to_owned()),
     }
+}
+
+/// A door of whatever target is tested.
+fn any_door(text: &str) -> Result<Door, String> {
+    let names: Vec<_> = Door::ALL.iter().map(|door| door.name()).collect();
+    Door::from_name(text).ok_or_else(|| format!("the doors are {}", names.join(", ")))
+}
+
+fn http_address(text: &str) -> Result<HttpAddress, String> {
+    HttpAddress::parse(text).map_err(|error| error.to_string())
+}
+
+/// A length of time as scenarios write it.
+fn time(text: &str) -> Result<Duration, String> {
+    SerDuration::from_short(text)
+        .and_then(SerDuration::to_duration)
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "expected a length of time, such as 10s or 500ms".to_owned())
 }
 
 fn report_file(text: &str) -> Result<ReportFile, String> {

@@ -5,14 +5,18 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::cli::args::{DeviantsArguments, DeviantsFormat};
+use crate::cli::explore::is_in_ci;
 use crate::cli::files::{load, render};
+use crate::cli::progress::Progress;
+use crate::cli::run::is_drawn_on;
 use crate::cli::subject::simulator;
 use crate::cli::{CliError, Exit};
 use crate::deviant::oracle::{
     Contradiction, OracleDeviant, contradiction, deviants as all_oracles,
 };
 use crate::deviant::{
-    Corpus, Deviant, Judged, Listing, Role, deviants as all_deviants, html, judge, table,
+    Corpus, Deviant, Judged, Listing, OnTrial, Role, SmallWorlds, deviants as all_deviants, html,
+    judge, smallest, table,
 };
 use crate::report::{HumanOptions, human};
 use crate::scenario::Scenario;
@@ -42,6 +46,9 @@ pub(super) fn deviants(
         ));
     }
     // The reports are large: each becomes what is shown of it, or nothing, before the next deviant is judged.
+    let worlds = arguments.smallest.then(SmallWorlds::default);
+    let drawn = is_drawn_on(&std::io::stderr()) && !is_in_ci();
+    let progress = Progress::new(deviants.len(), "deviants", drawn);
     let judged = side_by_side(&deviants, arguments.jobs, |deviant| {
         let Judged { row, report } = judge(deviant, &corpus, &corpus.readings);
         let mut shown = Vec::new();
@@ -49,8 +56,18 @@ pub(super) fn deviants(
             human(&report, &HumanOptions::default(), &mut shown)?;
         }
         let accused = is_accused_under_its_reading(deviant, &loaded.scenarios);
-        Ok::<_, std::io::Error>(((row, accused), shown))
+        let sought = worlds
+            .as_ref()
+            .map(|worlds| smallest(deviant, row.strict_only, &corpus.readings, worlds));
+        progress.finished(false);
+        let on_trial = OnTrial {
+            row,
+            accused_under_its_reading: accused,
+            sought,
+        };
+        Ok::<_, std::io::Error>((on_trial, shown))
     });
+    drop(progress);
     let on_trial: Vec<(OracleDeviant, Option<Contradiction>)> =
         side_by_side(&oracles, arguments.jobs, |oracle| {
             (*oracle, contradiction(oracle, &corpus))

@@ -5,6 +5,7 @@
 mod args;
 mod baseline;
 mod deviants;
+mod doctor;
 mod embedded;
 mod exit;
 mod explain;
@@ -17,6 +18,7 @@ mod minimize;
 mod new;
 mod partition;
 mod progress;
+mod remote;
 mod requirements;
 mod review;
 mod run;
@@ -24,6 +26,7 @@ mod schema;
 mod serve;
 mod snapshots;
 mod subject;
+mod target;
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,6 +62,12 @@ pub enum CliError {
         /// What is wrong with it.
         what: String,
     },
+    /// A file has mistakes, each with its place.
+    #[error("{} has mistakes", .0.source.path)]
+    Rejected(Box<crate::scenario::Rejected>),
+    /// The target cannot be tested.
+    #[error("{0}")]
+    Target(String),
     /// A server cannot be started.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -120,6 +129,7 @@ fn command(
     };
     let result = catch_unwind(AssertUnwindSafe(|| match &arguments.command {
         Command::Run(arguments) => run::run(arguments, subject, out),
+        Command::Doctor(arguments) => doctor::doctor(arguments, out),
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
         Command::Deviants(arguments) => deviants::deviants(arguments, out),
@@ -148,8 +158,11 @@ fn command(
                 | CliError::Serve(ServeError::NotLoopback(_) | ServeError::Address { .. }) => {
                     Exit::Usage
                 }
-                CliError::File { .. } => Exit::WrongFile,
-                CliError::Write { .. } | CliError::Output(_) | CliError::Serve(_) => Exit::Broken,
+                CliError::File { .. } | CliError::Rejected(_) => Exit::WrongFile,
+                CliError::Write { .. }
+                | CliError::Output(_)
+                | CliError::Target(_)
+                | CliError::Serve(_) => Exit::Broken,
             }
         }
         Err(_) => {

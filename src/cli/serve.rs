@@ -10,7 +10,7 @@ use crate::cli::explain::selected;
 use crate::cli::files::{load, render};
 use crate::cli::run::colour;
 use crate::cli::{CliError, Exit};
-use crate::door::http::{Config, Limits, Server};
+use crate::door::http::{Config, Limits, Server, Stopped};
 use crate::scenario::{Case, Scenario, Source, read};
 use crate::spec::Readings;
 
@@ -69,7 +69,10 @@ fn case<'a>(scenario: &'a Scenario, name: Option<&str>) -> Result<&'a Case, CliE
     let cases = selected(scenario, name, None)?;
     let first = cases[0];
     if cases.iter().any(|case| case.world != first.world) {
-        let names: Vec<&str> = cases.iter().filter_map(|case| case.name.as_deref()).collect();
+        let names: Vec<&str> = cases
+            .iter()
+            .filter_map(|case| case.name.as_deref())
+            .collect();
         return Err(CliError::Usage(format!(
             "the cases of this file have different worlds: choose one with `--case`, of `{}`",
             names.join("`, `")
@@ -106,7 +109,9 @@ async fn until_stopped(config: Config, out: &mut dyn Write) -> Result<Exit, CliE
     if anywhere {
         eprintln!("note: whoever reaches this machine may use this server: there is no login");
     } else {
-        eprintln!("note: only this machine reaches this server; `--listen-anywhere` lets others in");
+        eprintln!(
+            "note: only this machine reaches this server; `--listen-anywhere` lets others in"
+        );
     }
     writeln!(out, "listening {}", running.soap_url())?;
     if let Some(control) = running.control_url() {
@@ -117,31 +122,36 @@ async fn until_stopped(config: Config, out: &mut dyn Write) -> Result<Exit, CliE
         _ = interrupt.recv() => Exit::Interrupted,
         _ = terminate.recv() => Exit::Conformant,
     };
-    eprintln!(
-        "stopping: {} (once more to stop at once)",
-        sessions(running.open_sessions(), "to be told")
-    );
+    let open = running.open_sessions();
+    if open > 0 {
+        let are = if open == 1 {
+            "session is"
+        } else {
+            "sessions are"
+        };
+        eprintln!("stopping: {open} open {are} told so (once more to stop at once)");
+    }
     let stopped = tokio::select! {
         stopped = running.stop() => stopped,
         () = again(&mut interrupt, &mut terminate) => std::process::exit(i32::from(exit.code())),
     };
-    eprintln!(
-        "stopped: {} did not come to hear it",
-        sessions(stopped.untold, "of them")
-    );
+    eprintln!("{}", ended(stopped));
     Ok(exit)
+}
+
+fn ended(stopped: Stopped) -> String {
+    match (stopped.open, stopped.untold) {
+        (0, _) => "stopped; no session was open".to_owned(),
+        (_, 0) => "stopped; every open session was told".to_owned(),
+        (open, untold) => {
+            format!("stopped; of {open} open sessions, {untold} did not ask in time to be told")
+        }
+    }
 }
 
 async fn again(interrupt: &mut Signal, terminate: &mut Signal) {
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
-    }
-}
-
-fn sessions(count: usize, rest: &str) -> String {
-    match count {
-        1 => format!("1 open session {rest}"),
-        count => format!("{count} open sessions {rest}"),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::deviant::oracle::{Contradiction, OracleDeviant};
-use crate::deviant::{Failure, Role, Row};
+use crate::deviant::{Deviant, Failure, Role, Row, Smallest, Sought, reason_to_agree};
 use crate::trace::Door;
 
 /// What is not as it should be with a deviant.
@@ -26,6 +26,28 @@ pub enum Trouble {
     /// A case could not be carried out on it: that is no verdict.
     #[error("a case could not be carried out: {0}")]
     CannotRun(String),
+    /// It agrees with the oracle in every world that was searched, and nothing says why it should.
+    #[error("agrees with the oracle in every small world, and no reason is listed")]
+    Agrees,
+    /// It disagrees with the oracle, though a reason is listed why it should not.
+    #[error("disagrees with the oracle in {world}, though listed as agreeing: {reason}")]
+    Disagrees {
+        /// The world.
+        world: String,
+        /// The reason.
+        reason: &'static str,
+    },
+}
+
+/// What became of one deviant, all together.
+#[derive(Debug)]
+pub struct OnTrial {
+    /// What the corpus shows.
+    pub row: Row,
+    /// Of one that follows a reading, whether it is accused of something under that reading.
+    pub accused_under_its_reading: Option<bool>,
+    /// What the search for a small world came to, where there was one.
+    pub sought: Option<Sought>,
 }
 
 /// The whole matrix.
@@ -39,10 +61,80 @@ pub struct Listing {
     pub survived: usize,
     /// Of how many the first failure that `run` prints cites their own requirement.
     pub first_failure_own: usize,
+    /// What the search for small worlds came to, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub small_worlds: Option<SmallWorldsFound>,
     /// A row for each deviant.
     pub deviants: Vec<ListedDeviant>,
     /// A row for each oracle with a mistake.
     pub oracles: Vec<ListedOracle>,
+}
+
+/// What the search for small worlds came to. Those that have to agree with the oracle do not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct SmallWorldsFound {
+    /// How many deviants change what our server shows.
+    pub searched: usize,
+    /// How many of them disagree with the oracle in a small world.
+    pub disagreeing: usize,
+    /// In how many of these it is their own requirement that fails.
+    pub own: usize,
+    /// The most rows that such a world has.
+    pub rows_max: usize,
+    /// The most steps.
+    pub steps_max: usize,
+}
+
+/// The smallest world in which a deviant disagrees with the oracle.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListedWorld {
+    /// The set that it was found in, as `explore` calls it.
+    pub set: String,
+    /// Its place there.
+    pub place: String,
+    /// The door.
+    pub door: String,
+    /// Whether that takes `--strict`.
+    pub strict: bool,
+    /// Servers, relationships and scopes.
+    pub rows: usize,
+    /// Rules for the partner.
+    pub rules: usize,
+    /// Steps.
+    pub steps: usize,
+    /// The requirement that fails.
+    pub requirement: String,
+    /// The check that says so.
+    pub check: String,
+    /// What the document allows.
+    pub expected: String,
+    /// What was found.
+    pub found: String,
+    /// A scenario file that shows it.
+    pub scenario: Option<String>,
+    /// All of it in a few words.
+    #[serde(skip)]
+    pub words: String,
+}
+
+impl From<&Smallest> for ListedWorld {
+    fn from(smallest: &Smallest) -> Self {
+        Self {
+            set: smallest.set.clone(),
+            place: smallest.place.to_string(),
+            door: smallest.door.to_string(),
+            strict: smallest.strict,
+            rows: smallest.rows(),
+            rules: smallest.size.rules,
+            steps: smallest.size.steps,
+            requirement: smallest.disagreement.requirement.clone(),
+            check: smallest.disagreement.check.clone(),
+            expected: smallest.disagreement.expected.clone(),
+            found: smallest.disagreement.found.clone(),
+            scenario: smallest.text.clone(),
+            words: smallest.to_string(),
+        }
+    }
 }
 
 /// One deviant.
@@ -70,6 +162,12 @@ pub struct ListedDeviant {
     pub first_failure: Option<&'static str>,
     /// Every requirement that is cited by a failure, with the number of cases.
     pub cited: Vec<(&'static str, usize)>,
+    /// The smallest world in which it disagrees with the oracle, where one was searched and found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub smallest: Option<ListedWorld>,
+    /// Why it is right that there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agrees_because: Option<&'static str>,
     /// What is not as it should be.
     pub trouble: Vec<String>,
 }
@@ -88,17 +186,13 @@ pub struct ListedOracle {
 }
 
 impl Listing {
-    /// The matrix of these rows. `under_own_reading` says of each deviant that follows a reading whether it is accused
-    /// of something there.
+    /// The matrix of what became of the deviants and of the oracles.
     #[must_use]
-    pub fn new(
-        rows: &[(Row, Option<bool>)],
-        oracles: &[(OracleDeviant, Option<Contradiction>)],
-    ) -> Self {
+    pub fn new(rows: &[OnTrial], oracles: &[(OracleDeviant, Option<Contradiction>)]) -> Self {
         let mut known: BTreeMap<u64, &'static str> = BTreeMap::new();
         let mistakes = || {
             rows.iter()
-                .map(|(row, _)| row)
+                .map(|on_trial| &on_trial.row)
                 .filter(|row| row.deviant.role == Role::Mistake)
         };
         let count = |wanted: fn(&Row) -> bool| mistakes().filter(|row| wanted(row)).count();
@@ -107,10 +201,12 @@ impl Listing {
             killed: count(Row::is_killed),
             survived: count(|row| !row.is_killed()),
             first_failure_own: count(|row| row.first == Some(row.deviant.requirement)),
+            small_worlds: small_worlds(rows),
             deviants: rows
                 .iter()
-                .map(|(row, accused)| {
-                    let mut trouble = trouble(row, *accused);
+                .map(|on_trial| {
+                    let row = &on_trial.row;
+                    let mut trouble = trouble(on_trial);
                     if row.deviant.role == Role::Mistake && row.differing > 0 {
                         match known.get(&row.fingerprint) {
                             Some(other) => trouble.push(Trouble::Alike(other)),
@@ -119,7 +215,7 @@ impl Listing {
                             }
                         }
                     }
-                    ListedDeviant::new(row, &trouble)
+                    ListedDeviant::new(on_trial, &trouble)
                 })
                 .collect(),
             oracles: oracles
@@ -154,7 +250,8 @@ impl Listing {
 }
 
 impl ListedDeviant {
-    fn new(row: &Row, trouble: &[Trouble]) -> Self {
+    fn new(on_trial: &OnTrial, trouble: &[Trouble]) -> Self {
+        let row = &on_trial.row;
         let requirement = row.deviant.requirement;
         Self {
             name: row.deviant.name,
@@ -182,6 +279,15 @@ impl ListedDeviant {
                 .iter()
                 .map(|(id, cases)| (id.name(), *cases))
                 .collect(),
+            smallest: match &on_trial.sought {
+                Some(Sought::Found(smallest)) => Some(ListedWorld::from(&**smallest)),
+                _ => None,
+            },
+            agrees_because: match &on_trial.sought {
+                Some(Sought::Not(reason)) => Some(reason),
+                Some(Sought::Nowhere) => reason_to_agree(&row.deviant),
+                _ => None,
+            },
             trouble: trouble.iter().map(ToString::to_string).collect(),
         }
     }
@@ -197,7 +303,41 @@ impl ListedDeviant {
     }
 }
 
-fn trouble(row: &Row, accused_under_its_reading: Option<bool>) -> Vec<Trouble> {
+/// Counts over the deviants that change what our server shows; `None` where nothing was searched.
+fn small_worlds(rows: &[OnTrial]) -> Option<SmallWorldsFound> {
+    let searched: Vec<(&Deviant, &Sought)> = rows
+        .iter()
+        .filter_map(|on_trial| Some((&on_trial.row.deviant, on_trial.sought.as_ref()?)))
+        .filter(|(deviant, sought)| {
+            deviant.role != Role::Equal && !matches!(sought, Sought::Not(_))
+        })
+        .collect();
+    rows.iter().find_map(|on_trial| on_trial.sought.as_ref())?;
+    let found: Vec<(&Deviant, &Smallest)> = searched
+        .iter()
+        .filter_map(|(deviant, sought)| match sought {
+            Sought::Found(smallest) => Some((*deviant, &**smallest)),
+            _ => None,
+        })
+        .collect();
+    let own = |(deviant, smallest): &&(&Deviant, &Smallest)| {
+        smallest.disagreement.cited() == Some(deviant.requirement)
+    };
+    let most = |count: fn(&Smallest) -> usize| {
+        let counts = found.iter().map(|(_, smallest)| count(smallest));
+        counts.max().unwrap_or(0)
+    };
+    Some(SmallWorldsFound {
+        searched: searched.len(),
+        disagreeing: found.len(),
+        own: found.iter().filter(own).count(),
+        rows_max: most(Smallest::rows),
+        steps_max: most(|smallest| smallest.size.steps),
+    })
+}
+
+fn trouble(on_trial: &OnTrial) -> Vec<Trouble> {
+    let row = &on_trial.row;
     let mut found: Vec<Trouble> = row
         .errors
         .first()
@@ -209,8 +349,17 @@ fn trouble(row: &Row, accused_under_its_reading: Option<bool>) -> Vec<Trouble> {
         Role::Equal if !row.cited.is_empty() => found.push(Trouble::Accused),
         _ => {}
     }
-    if accused_under_its_reading == Some(true) {
+    if on_trial.accused_under_its_reading == Some(true) {
         found.push(Trouble::AccusedUnderItsReading);
+    }
+    match (&on_trial.sought, reason_to_agree(&row.deviant)) {
+        (Some(Sought::Nowhere), None) => found.push(Trouble::Agrees),
+        (Some(Sought::Found(smallest)), Some(reason)) => found.push(Trouble::Disagrees {
+            world: smallest.to_string(),
+            reason,
+        }),
+        (Some(Sought::CannotRun(error)), _) => found.push(Trouble::CannotRun(error.to_string())),
+        _ => {}
     }
     found
 }

@@ -15,6 +15,7 @@ pub mod oracle;
 mod planted;
 mod readers;
 mod seam;
+mod smallest;
 mod target;
 
 use crate::spec::{Question, RequirementId};
@@ -22,11 +23,14 @@ use crate::spec::{Question, RequirementId};
 pub use client::{ClientInput, deviant_client};
 pub use corpus::{Corpus, Run};
 pub use hooks::Hooks;
-pub use listing::{ListedDeviant, ListedOracle, Listing, Trouble};
+pub use listing::{
+    ListedDeviant, ListedOracle, ListedWorld, Listing, OnTrial, SmallWorldsFound, Trouble,
+};
 pub use matrix::{Failure, Judged, Row, first_kill, judge};
 pub use planted::deviants;
 pub use readers::{html, table};
 pub use seam::{Memory, Seam};
+pub use smallest::{DRAWN, SEED, SmallWorlds, Smallest, Sought, reason_to_agree, smallest};
 pub use target::deviant_target;
 
 /// A simulator with something planted in it.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::deviant::Listing;
+use crate::deviant::{ListedDeviant, Listing};
 
 /// The matrix for a terminal: what is not as it should be, with `verbose` every row, and the counts.
 #[must_use]
@@ -24,6 +24,9 @@ pub fn table(listing: &Listing, verbose: bool) -> String {
                 row.first_failure.unwrap_or("none")
             ),
         );
+        if let Some(words) = smallest(row) {
+            line(&mut text, format_args!("           {words}"));
+        }
         for trouble in &row.trouble {
             line(&mut text, format_args!("           {trouble}"));
         }
@@ -57,6 +60,9 @@ pub fn table(listing: &Listing, verbose: bool) -> String {
             listing.total, listing.killed, listing.survived, listing.first_failure_own
         ),
     );
+    if let Some(words) = small_worlds(listing) {
+        line(&mut text, format_args!("{words}"));
+    }
     line(
         &mut text,
         format_args!(
@@ -66,6 +72,28 @@ pub fn table(listing: &Listing, verbose: bool) -> String {
         ),
     );
     text
+}
+
+/// What the search for a small world came to for one deviant.
+fn smallest(row: &ListedDeviant) -> Option<String> {
+    match (&row.smallest, row.agrees_because) {
+        (Some(world), _) => {
+            let strict = if world.strict { " under --strict" } else { "" };
+            Some(format!("smallest world: {}{strict}", world.words))
+        }
+        (None, Some(reason)) => Some(format!("no smallest world: {reason}")),
+        (None, None) => None,
+    }
+}
+
+/// What the search for small worlds came to for all.
+fn small_worlds(listing: &Listing) -> Option<String> {
+    let found = listing.small_worlds?;
+    Some(format!(
+        "{} of {} that change what a server shows disagree with the oracle in a small world, of at most {} rows and {} steps; \
+        in {} their own requirement fails",
+        found.disagreeing, found.searched, found.rows_max, found.steps_max, found.own
+    ))
 }
 
 fn line(text: &mut String, content: std::fmt::Arguments<'_>) {
@@ -92,15 +120,19 @@ pub fn html(listing: &Listing) -> String {
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>ipamconf: deviants</title>\
         <style>{STYLE}</style></head><body>\n<h1>Deviants</h1>\n<p>{} deviants: {} caught by the requirement that they \
         break, {} not; of {} the first failure printed is their own. {} oracles with a mistake: {} contradicted by the \
-        simulator.</p>\n<table>\n<tr><th>requirement</th><th>section</th><th>what it does</th><th>role</th>\
+        simulator.{}</p>\n<table>\n<tr><th>requirement</th><th>section</th><th>what it does</th><th>role</th>\
         <th>verdict</th><th>cases that differ</th><th>caught in</th><th>first caught in</th><th>first failure</th>\
-        <th>cited</th></tr>\n",
+        <th>cited</th>{}</tr>\n",
         listing.total,
         listing.killed,
         listing.survived,
         listing.first_failure_own,
         listing.oracles.len(),
-        listing.contradicted()
+        listing.contradicted(),
+        small_worlds(listing).map_or_else(String::new, |words| format!(" {words}.")),
+        listing
+            .small_worlds
+            .map_or("", |_| "<th>smallest world</th>")
     );
     for row in &listing.deviants {
         let class = if row.trouble.is_empty() {
@@ -113,11 +145,20 @@ pub fn html(listing: &Listing) -> String {
             .iter()
             .map(|trouble| format!("<br><small>{}</small>", escaped(trouble)))
             .collect();
+        let world = match (&row.smallest, listing.small_worlds) {
+            (_, None) => String::new(),
+            (Some(world), _) => format!(
+                "<td><details><summary>{}</summary><pre>{}</pre></details></td>",
+                escaped(&world.words),
+                escaped(world.scenario.as_deref().unwrap_or(""))
+            ),
+            (None, _) => format!("<td>{}</td>", escaped(row.agrees_because.unwrap_or("none"))),
+        };
         line(
             &mut page,
             format_args!(
                 "<tr{class}><td>{}</td><td>{}</td><td>{}{trouble}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>\
-                <td>{}</td><td>{}</td><td>{}</td></tr>",
+                <td>{}</td><td>{}</td><td>{}</td>{world}</tr>",
                 row.requirement,
                 row.section,
                 escaped(row.name),

@@ -1,12 +1,14 @@
 //! The doors: ways in to a target.
 //!
-//! Floor 5. Those in process do no IO; `http` has sockets and a clock.
+//! Floor 5. Those in process do no IO; `exec` starts processes, `http` has sockets and a clock.
 
 mod delegate;
+mod exec;
 pub mod http;
 mod own;
 mod session;
 
 pub use delegate::DelegateTarget;
+pub use exec::{ExecCommand, ExecRefused, ExecTarget, ExecTargets};
 pub use own::{OwnDelegate, OwnTarget};
 pub use session::SessionTarget;

@@ -34,8 +34,11 @@
 //!   with what may be wrong with each scope of the source.
 //! - (d) one world, and every order of up to five things that a client may do on its session. No two are alike, so each
 //!   is counted.
+//! - (e) one world or two, and what the other sets hold fixed, one thing or two at a time: the parameters of the delegates
+//!   that replication calls, the groups and policies of a caller, the columns of a copy, two sessions at once.
 
 mod build;
+mod fixed;
 mod judge;
 mod orders;
 mod path;

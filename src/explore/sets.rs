@@ -1,7 +1,7 @@
 //! The pinned sets: which worlds they have, in units that can be explored one by one, small worlds first.
 
 use crate::explore::skeleton::{Rows, Skeletons};
-use crate::explore::{Shape, build, orders, variation};
+use crate::explore::{Shape, build, fixed, orders, variation};
 use crate::scenario::Case;
 use crate::trace::Door;
 
@@ -16,11 +16,13 @@ pub enum Set {
     C,
     /// One small world, with every order of what a client may do on a session.
     D,
+    /// What the others hold fixed, one thing or two at a time.
+    E,
 }
 
 impl Set {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::A, Self::B, Self::C, Self::D];
+    pub const ALL: &'static [Self] = &[Self::A, Self::B, Self::C, Self::D, Self::E];
 
     /// The word on the command line.
     #[must_use]
@@ -30,6 +32,7 @@ impl Set {
             Self::B => "b",
             Self::C => "c",
             Self::D => "d",
+            Self::E => "e",
         }
     }
 
@@ -57,6 +60,11 @@ impl Set {
                 relations: 1,
                 scopes: 2,
             },
+            Self::E => Size {
+                servers: 2,
+                relations: 1,
+                scopes: 4,
+            },
         }
     }
 
@@ -68,6 +76,7 @@ impl Set {
             Self::B => 1_209_511,
             Self::C => 153_142,
             Self::D => orders::COUNT,
+            Self::E => fixed::COUNT,
         }
     }
 
@@ -79,6 +88,7 @@ impl Set {
             Self::B => include_str!("classes/b.txt"),
             Self::C => include_str!("classes/c.txt"),
             Self::D => include_str!("classes/d.txt"),
+            Self::E => include_str!("classes/e.txt"),
         }
     }
 }
@@ -107,6 +117,7 @@ pub struct Worlds {
 enum Unit {
     Calls,
     Orders(usize),
+    Fixed(usize),
     Frame { shape: usize, frame: usize },
 }
 
@@ -120,15 +131,20 @@ impl Worlds {
     /// Those of a set up to another size.
     #[must_use]
     pub fn up_to(set: Set, size: Size) -> Self {
-        if set == Set::D {
+        let alone: Option<Vec<Unit>> = match set {
+            Set::D => Some((0..orders::UNITS).map(Unit::Orders).collect()),
+            Set::E => Some((0..fixed::UNITS).map(Unit::Fixed).collect()),
+            Set::A | Set::B | Set::C => None,
+        };
+        if let Some(units) = alone {
             return Self {
                 set,
                 shapes: Vec::new(),
-                units: (0..orders::UNITS).map(Unit::Orders).collect(),
+                units,
             };
         }
         let rows = match set {
-            Set::A | Set::C | Set::D => Rows::Whole,
+            Set::A | Set::C | Set::D | Set::E => Rows::Whole,
             Set::B => Rows::Dangling,
         };
         let shapes: Vec<(Shape, Skeletons)> =
@@ -156,11 +172,11 @@ impl Worlds {
         self.units.len()
     }
 
-    /// The shape of a unit's worlds; `None` for the calls and the orders.
+    /// The shape of a unit's worlds; `None` where the worlds are not made from one.
     #[must_use]
     pub fn shape(&self, unit: usize) -> Option<Shape> {
         match self.units.get(unit)? {
-            Unit::Calls | Unit::Orders(_) => None,
+            Unit::Calls | Unit::Orders(_) | Unit::Fixed(_) => None,
             Unit::Frame { shape, .. } => Some(self.shapes[*shape].0),
         }
     }
@@ -172,12 +188,13 @@ impl Worlds {
             (_, None) => Box::new(std::iter::empty()),
             (_, Some(Unit::Calls)) => Box::new(variation::calls().into_iter()),
             (_, Some(Unit::Orders(unit))) => Box::new(orders::of_unit(unit)),
+            (_, Some(Unit::Fixed(unit))) => Box::new(fixed::of_unit(unit).into_iter()),
             (Set::A | Set::B, Some(Unit::Frame { shape, frame })) => {
                 Box::new(skeletons(shape, frame).map(|skeleton| {
                     build::case(build::world(&skeleton), vec![Door::Delegate, Door::Session])
                 }))
             }
-            (Set::C | Set::D, Some(Unit::Frame { shape, frame })) => Box::new(
+            (Set::C | Set::D | Set::E, Some(Unit::Frame { shape, frame })) => Box::new(
                 skeletons(shape, frame)
                     .filter(variation::is_tight)
                     .flat_map(|skeleton| variation::of_world(&skeleton)),

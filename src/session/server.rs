@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use crate::delegate::{Context, Execution, Step};
 use crate::model::{
-    Callback, ClientMessage, Event, FaultCode, IpamException, OperationParameters, ParametersObject,
-    SoapFault, Value,
+    Callback, ClientMessage, Event, FaultCode, IpamException, OperationParameters,
+    ParametersObject, SoapFault, Value,
 };
 use crate::session::AdmUserAuthorizationData;
 use crate::soap::{self, RequestError};

@@ -9,6 +9,7 @@
 //!   [`read_event`] of what a server says.
 
 mod client;
+mod compare;
 pub mod contract;
 mod element;
 mod envelope;
@@ -23,6 +24,7 @@ mod write;
 pub mod wsdl;
 
 pub use client::{Written, write_client_message};
+pub use compare::{Difference, first_difference};
 pub use element::{Attribute, Element, Name, Node};
 pub use envelope::{Envelope, EnvelopeError};
 pub use event::{CallbackPrefix, Deviation, Read, read_event, write_event};

@@ -1,6 +1,7 @@
 //! Reading XML text into a tree, within limits. No document type, no entities but the five of XML itself.
 
 use quick_xml::XmlVersion;
+use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{PrefixDeclaration, QName, ResolveResult};
 use quick_xml::reader::NsReader;
@@ -256,9 +257,14 @@ fn element(
 fn resolve(name: QName<'_>, use_default: bool, reader: &NsReader<&[u8]>) -> Result<Name, XmlError> {
     let (namespace, local) = reader.resolver().resolve(name, use_default);
     let namespace = match namespace {
-        ResolveResult::Bound(namespace) => namespace.0,
-        ResolveResult::Unbound => "",
+        // The resolver keeps declarations as they are written; a URI may be written with references.
+        ResolveResult::Bound(namespace) => {
+            unescape(namespace.0).map_err(|error| XmlError::Attribute {
+                error: error.to_string(),
+            })?
+        }
+        ResolveResult::Unbound => "".into(),
         ResolveResult::Unknown(prefix) => return Err(XmlError::Prefix { prefix }),
     };
-    Ok(Name::new(namespace, local.into_inner()))
+    Ok(Name::new(&namespace, local.into_inner()))
 }

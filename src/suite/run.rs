@@ -117,6 +117,7 @@ impl Runner<'_> {
                 && self.is_due(step)
             {
                 self.take(next, step)?;
+                self.intact()?;
                 if !step.action.is_request() {
                     // Done as soon as it is sent, whatever goes on beside it.
                     self.note_effects(next);
@@ -141,6 +142,7 @@ impl Runner<'_> {
             }
         }
         let after = self.target.tables();
+        self.intact()?;
         Ok(Trace {
             door: self.target.door(),
             setup: self.setup,
@@ -155,6 +157,11 @@ impl Runner<'_> {
                 .map(|session| session.client.state())
                 .collect(),
         })
+    }
+
+    /// Whether the target could do all that was asked so far.
+    fn intact(&mut self) -> Result<(), TargetError> {
+        self.target.failure().map_or(Ok(()), Err)
     }
 
     /// Whether a step may be taken now: its event has come, or everything before it is over.
@@ -427,7 +434,7 @@ impl Runner<'_> {
     /// Takes the next event, or lets time pass; false when the target is quiet.
     fn pump(&mut self) -> Result<bool, TargetError> {
         match self.target.next() {
-            Progress::Quiet => Ok(false),
+            Progress::Quiet => self.intact().map(|()| false),
             Progress::Event(session, event) => {
                 self.receive(session, event)?;
                 Ok(true)

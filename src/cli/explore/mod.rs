@@ -113,6 +113,7 @@ fn spaces(arguments: &ExploreArguments) -> Vec<Space> {
         ExploreSet::B => &[Set::B],
         ExploreSet::C => &[Set::C],
         ExploreSet::D => &[Set::D],
+        ExploreSet::E => &[Set::E],
     };
     sets.iter()
         .map(|set| Space::Set(Worlds::of(*set)))
@@ -201,7 +202,7 @@ fn run(
 }
 
 /// In a log a line that is drawn again and again is none.
-fn is_in_ci() -> bool {
+pub(super) fn is_in_ci() -> bool {
     std::env::var("CI").is_ok_and(|value| value == "true" || value == "1")
 }
 

@@ -66,7 +66,10 @@ pub(super) struct Address {
 
 impl Address {
     /// The address in a ReplyTo; `None` where callbacks are read.
-    pub(super) fn of(text: Option<&str>, allow: &[CallbackAllow]) -> Result<Option<Self>, AddressError> {
+    pub(super) fn of(
+        text: Option<&str>,
+        allow: &[CallbackAllow],
+    ) -> Result<Option<Self>, AddressError> {
         let Some(text) = text.map(str::trim).filter(|text| *text != ANONYMOUS) else {
             return Ok(None);
         };
@@ -139,7 +142,10 @@ mod tests {
     #[test]
     fn only_this_machine_is_called_back() {
         for (text, found) in [
-            ("http://127.0.0.1:9000/cb?x=1", "http://127.0.0.1:9000/cb?x=1"),
+            (
+                "http://127.0.0.1:9000/cb?x=1",
+                "http://127.0.0.1:9000/cb?x=1",
+            ),
             ("http://LOCALHOST", "http://localhost:80/"),
             ("http://[::1]:9/", "http://[::1]:9/"),
         ] {
@@ -151,7 +157,10 @@ mod tests {
             "http://localhost.evil.example/",
             "http://0.0.0.0/",
         ] {
-            assert!(matches!(of(text, &[]), Err(AddressError::NotAllowed(_))), "{text}");
+            assert!(
+                matches!(of(text, &[]), Err(AddressError::NotAllowed(_))),
+                "{text}"
+            );
         }
         for text in [
             "https://localhost/",

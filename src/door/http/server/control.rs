@@ -9,13 +9,13 @@ use hyper::{HeaderMap, Method, Request as HttpRequest, StatusCode};
 use serde_json::{Value as Json, json};
 use tracing::info;
 
+use crate::door::http::server::Shared;
 use crate::door::http::server::answer::{self, Answer};
 use crate::door::http::server::cell::Cell;
 use crate::door::http::server::head::{self, MediaType};
 use crate::door::http::server::limits::{ADVANCE_MAX, CALLERS_MAX, UNREAD, UNREAD_MAX};
 use crate::door::http::server::registry::NewWorld;
 use crate::door::http::server::world::SessionId;
-use crate::door::http::server::Shared;
 use crate::interchange::{
     caller_from_json, change_from_json, parse, tables_to_json, world_from_json,
 };
@@ -151,7 +151,10 @@ async fn make_world(shared: &Arc<Shared>, body: Body) -> Answer {
         Ok(Ok(Some(name))) => {
             info!("world {name} is made");
             let endpoint = format!("/worlds/{name}/soap");
-            answer::json(StatusCode::CREATED, &json!({ "id": name, "endpoint": endpoint }))
+            answer::json(
+                StatusCode::CREATED,
+                &json!({ "id": name, "endpoint": endpoint }),
+            )
         }
         Ok(Ok(None)) => answer::mistake(
             StatusCode::SERVICE_UNAVAILABLE,

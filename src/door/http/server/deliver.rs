@@ -31,9 +31,7 @@ pub(super) async fn deliver(shared: Arc<Shared>, cell: Weak<Cell>, id: SessionId
         };
         let next = cell
             .wait_for(None, |world| match world.next_post(&id) {
-                Some((record, address)) => {
-                    Some(Some((record, address, world.readings().clone())))
-                }
+                Some((record, address)) => Some(Some((record, address, world.readings().clone()))),
                 None if world.may_tell(&id) => None,
                 None => Some(None),
             })
@@ -42,7 +40,7 @@ pub(super) async fn deliver(shared: Arc<Shared>, cell: Weak<Cell>, id: SessionId
         let Some((record, address, readings)) = next else {
             return;
         };
-        let written = write(&record, &readings);
+        let written = write(&record, &address.to_string(), &readings);
         info!(session = %id, "<- {} to {address}", name(&record));
         trace!(target: "ipamconf::message", "posted\n{}", written.xml);
         match line
@@ -72,11 +70,11 @@ fn name(record: &Record) -> &'static str {
     }
 }
 
-fn write(record: &Record, readings: &Readings) -> Written {
+fn write(record: &Record, to: &str, readings: &Readings) -> Written {
     match &record.what {
-        Told::Callback(event) => envelope::of(event, None, readings),
+        Told::Callback(event) => envelope::of(event, None, Some(to), readings),
         Told::Reply { event, relates_to } => {
-            envelope::of(event, relates_to.as_deref(), readings)
+            envelope::of(event, relates_to.as_deref(), Some(to), readings)
         }
         Told::Ended => Written::default(),
     }

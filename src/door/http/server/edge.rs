@@ -174,7 +174,7 @@ async fn answer(
         return answer::text(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping");
     }
     let path = request.uri().path().to_owned();
-    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let parts: Vec<&str> = path.strip_prefix('/').unwrap_or(&path).split('/').collect();
     let Some((base, rest)) = Base::of(&parts) else {
         return not_found();
     };

@@ -157,13 +157,13 @@ impl Endpoint {
         let named = named.map(|id| SessionId::named(&id));
         let what = message
             .as_ref()
-            .map_or("a message that is none of the protocol", ClientMessage::name)
+            .map_or(
+                "a message that is none of the protocol",
+                ClientMessage::name,
+            )
             .to_owned();
         let opens = match &message {
-            Ok(message) => matches!(
-                message,
-                ClientMessage::InitializeOperationParameters { .. }
-            ),
+            Ok(message) => matches!(message, ClientMessage::InitializeOperationParameters { .. }),
             Err(_) => true,
         };
         let taken = self.cell.with(|world| {
@@ -216,15 +216,17 @@ impl Endpoint {
             ));
         }
         let given = match given {
-            Given::Later => self.cell.wait_for(None, |world| match world.take_answer(&id) {
-                Answer::Pending => None,
-                other => Some(other),
-            })
-            .await
-            .map_or(Given::Over, |answer| match answer {
-                Answer::Ready(event) => Given::Answer(event),
-                Answer::Pending | Answer::Lost => Given::Over,
-            }),
+            Given::Later => self
+                .cell
+                .wait_for(None, |world| match world.take_answer(&id) {
+                    Answer::Pending => None,
+                    other => Some(other),
+                })
+                .await
+                .map_or(Given::Over, |answer| match answer {
+                    Answer::Ready(event) => Given::Answer(event),
+                    Answer::Pending | Answer::Lost => Given::Over,
+                }),
             given => given,
         };
         let mut answer = match given {
@@ -253,7 +255,7 @@ impl Endpoint {
             Event::Fault(fault) => self.fault(shared, fault, relates_to, why),
             event => {
                 let readings = self.cell.with(|world| world.readings().clone());
-                let written = envelope::of(event, relates_to, &readings);
+                let written = envelope::of(event, relates_to, None, &readings);
                 sent(&written.xml);
                 answer::of_type(StatusCode::OK, answer::SOAP, written.xml)
             }
@@ -280,7 +282,11 @@ impl Endpoint {
             headers.insert(head::SESSION_HEADER, value);
         }
         if is_new {
-            let path = if self.base.is_empty() { "/" } else { &self.base };
+            let path = if self.base.is_empty() {
+                "/"
+            } else {
+                &self.base
+            };
             let cookie = format!(
                 "{}={id}; Path={path}; HttpOnly; SameSite=Strict",
                 head::SESSION_COOKIE

@@ -4,9 +4,7 @@ use hyper::StatusCode;
 
 use crate::model::{Event, FaultCode, SoapFault};
 use crate::soap::names::{SOAP, SOAP_1_1};
-use crate::soap::{
-    CallbackPrefix, Element, EnvelopeError, Name, Node, RequestError, write_event,
-};
+use crate::soap::{CallbackPrefix, Element, EnvelopeError, Name, Node, RequestError, write_event};
 use crate::spec::{Question, Readings};
 
 /// An envelope as text.
@@ -18,17 +16,28 @@ pub(super) struct Written {
     pub(super) xml: String,
 }
 
-/// The envelope of an event. The end of a session has none.
-pub(super) fn of(event: &Event, relates_to: Option<&str>, readings: &Readings) -> Written {
+/// The envelope of an event, to that address if it is not to go back on an exchange. The end of a session has none.
+pub(super) fn of(
+    event: &Event,
+    relates_to: Option<&str>,
+    to: Option<&str>,
+    readings: &Readings,
+) -> Written {
     let prefix = if readings.is(Question::OQ9, "callback") {
         CallbackPrefix::Callback
     } else {
         CallbackPrefix::Service
     };
-    write_event(event, relates_to, prefix).map_or_else(Written::default, |envelope| Written {
-        action: envelope.action.clone().unwrap_or_default(),
+    let Some(mut envelope) = write_event(event, relates_to, prefix) else {
+        return Written::default();
+    };
+    if let Some(to) = to {
+        envelope.to = Some(to.to_owned());
+    }
+    Written {
         xml: envelope.to_xml(),
-    })
+        action: envelope.action.unwrap_or_default(),
+    }
 }
 
 /// The envelope of a fault that answers something that is none of the protocol, with the headers that say what would be
@@ -54,7 +63,9 @@ pub(super) fn of_fault(
         if let Node::Element(header) = node
             && header.name.is(SOAP, "Header")
         {
-            header.nodes.extend(blocks.iter().cloned().map(Node::Element));
+            header
+                .nodes
+                .extend(blocks.iter().cloned().map(Node::Element));
         }
     }
     envelope.to_xml()

@@ -2,7 +2,8 @@
 
 use hyper::header::{CACHE_CONTROL, HeaderValue};
 use hyper::{Method, StatusCode};
-use serde_json::{Value as Json, json};
+use serde::Serialize;
+use serde_json::json;
 use tokio::time::Instant;
 
 use crate::door::http::server::answer::{self, Answer};
@@ -47,11 +48,12 @@ pub(super) async fn get(
         .await;
     match read {
         Some(Ok((records, readings))) => {
-            let records: Vec<Json> = records
+            let shown: Vec<Shown> = records
                 .iter()
-                .map(|record| as_json(record, &readings))
+                .map(|record| Shown::of(record, &readings))
                 .collect();
-            let mut answer = answer::json(StatusCode::OK, &Json::Array(records));
+            let text = serde_json::to_string(&shown).unwrap_or_default();
+            let mut answer = answer::of_type(StatusCode::OK, "application/json", text + "\n");
             answer
                 .headers_mut()
                 .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -72,21 +74,40 @@ fn number(query: &str, key: &str) -> Option<u64> {
 /// How long to hold the answer: never longer than we hold anybody's.
 fn seconds(query: &str) -> Option<std::time::Duration> {
     let seconds: f64 = head::query(query, "wait").map_or(Some(0.0), |text| text.parse().ok())?;
-    (seconds.is_finite() && seconds >= 0.0)
-        .then(|| WAIT_MAX.min(std::time::Duration::from_secs_f64(seconds.min(WAIT_MAX.as_secs_f64()))))
+    (seconds.is_finite() && seconds >= 0.0).then(|| {
+        WAIT_MAX.min(std::time::Duration::from_secs_f64(
+            seconds.min(WAIT_MAX.as_secs_f64()),
+        ))
+    })
 }
 
-fn as_json(record: &Record, readings: &Readings) -> Json {
-    let seq = record.seq;
-    match &record.what {
-        Told::Ended => json!({ "seq": seq, "ended": true }),
-        Told::Callback(event) => envelope_json(seq, &envelope::of(event, None, readings)),
-        Told::Reply { event, relates_to } => {
-            envelope_json(seq, &envelope::of(event, relates_to.as_deref(), readings))
+/// A record as readers see it.
+#[derive(Serialize)]
+struct Shown {
+    seq: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    envelope: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    ended: bool,
+}
+
+impl Shown {
+    fn of(record: &Record, readings: &Readings) -> Self {
+        let written = match &record.what {
+            Told::Ended => None,
+            Told::Callback(event) => Some(envelope::of(event, None, None, readings)),
+            Told::Reply { event, relates_to } => {
+                Some(envelope::of(event, relates_to.as_deref(), None, readings))
+            }
+        };
+        let (action, envelope) = written.map(|written| (written.action, written.xml)).unzip();
+        Self {
+            seq: record.seq,
+            ended: envelope.is_none(),
+            action,
+            envelope,
         }
     }
-}
-
-fn envelope_json(seq: u64, written: &envelope::Written) -> Json {
-    json!({ "seq": seq, "action": written.action, "envelope": written.xml })
 }

@@ -215,10 +215,7 @@ mod tests {
     #[test]
     fn the_header_names_the_session_before_the_cookie() {
         let cookie = ("cookie", "a=b; ipamconf-session=default-s1; c=d");
-        assert_eq!(
-            session(&headers(&[cookie])).as_deref(),
-            Some("default-s1")
-        );
+        assert_eq!(session(&headers(&[cookie])).as_deref(), Some("default-s1"));
         let both = headers(&[cookie, ("ipamconf-session", "w1-s2")]);
         assert_eq!(session(&both).as_deref(), Some("w1-s2"));
         assert_eq!(session(&headers(&[("cookie", "a=b")])), None);
@@ -226,7 +223,13 @@ mod tests {
 
     #[test]
     fn a_page_in_a_browser_is_turned_away() {
-        for host in ["localhost:8081", "127.0.0.1:8081", "[::1]:8081", "127.0.0.1", "Box:1"] {
+        for host in [
+            "localhost:8081",
+            "127.0.0.1:8081",
+            "[::1]:8081",
+            "127.0.0.1",
+            "Box:1",
+        ] {
             assert_eq!(is_meant_for_us(&headers(&[("host", host)]), "box"), Ok(()));
         }
         for host in ["evil.example:8081", "localhost.evil.example", "[::1", ""] {
@@ -238,9 +241,17 @@ mod tests {
         assert!(is_meant_for_us(&HeaderMap::new(), "127.0.0.1").is_err());
         let own = [("host", "localhost:1"), ("origin", "http://localhost:1")];
         assert_eq!(is_meant_for_us(&headers(&own), "x"), Ok(()));
-        for origin in ["http://evil.example", "null", "http://localhost:2", "https://localhost:1"] {
+        for origin in [
+            "http://evil.example",
+            "null",
+            "http://localhost:2",
+            "https://localhost:1",
+        ] {
             let foreign = [("host", "localhost:1"), ("origin", origin)];
-            assert!(is_meant_for_us(&headers(&foreign), "x").is_err(), "{origin}");
+            assert!(
+                is_meant_for_us(&headers(&foreign), "x").is_err(),
+                "{origin}"
+            );
         }
     }
 

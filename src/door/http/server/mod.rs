@@ -177,10 +177,7 @@ impl Server {
 /// How many connections are told at the same time that there are too many.
 const TURNED_AWAY_MAX: usize = 64;
 
-async fn listen(
-    address: &str,
-    anywhere: bool,
-) -> Result<(TcpListener, SocketAddr), ServeError> {
+async fn listen(address: &str, anywhere: bool) -> Result<(TcpListener, SocketAddr), ServeError> {
     let no_address = |error| ServeError::Address {
         address: address.to_owned(),
         error,

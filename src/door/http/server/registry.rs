@@ -147,4 +147,3 @@ pub(super) fn end_sessions(cell: &Cell) -> Vec<crate::door::http::server::world:
         open
     })
 }
-

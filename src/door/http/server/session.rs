@@ -159,7 +159,11 @@ impl ServedSession {
 
     /// How long until something happens by itself, the inactivity timer counted.
     pub(super) fn until_next(&self) -> Option<Duration> {
-        self.state.until_tick().into_iter().chain(self.waits()).min()
+        self.state
+            .until_tick()
+            .into_iter()
+            .chain(self.waits())
+            .min()
     }
 
     /// Time passes.
@@ -330,7 +334,11 @@ impl ServedSession {
     pub(super) fn acknowledge(&mut self, after: u64) {
         while self.queue.front().is_some_and(|record| record.seq <= after) {
             // The end stays: whoever asks again is told again.
-            if self.queue.front().is_some_and(|record| record.what == Told::Ended) {
+            if self
+                .queue
+                .front()
+                .is_some_and(|record| record.what == Told::Ended)
+            {
                 break;
             }
             self.queue.pop_front();
@@ -340,7 +348,10 @@ impl ServedSession {
     /// The records past that number; of a session whose callbacks are posted only the end.
     pub(super) fn records(&mut self, after: u64) -> Vec<Record> {
         let posted = self.reply_to.is_some();
-        let first_is_end = self.queue.front().is_some_and(|record| record.what == Told::Ended);
+        let first_is_end = self
+            .queue
+            .front()
+            .is_some_and(|record| record.what == Told::Ended);
         let records: Vec<Record> = self
             .queue
             .iter()
@@ -348,7 +359,10 @@ impl ServedSession {
             .filter(|record| record.seq > after || record.what == Told::Ended)
             .cloned()
             .collect();
-        if records.last().is_some_and(|record| record.what == Told::Ended) {
+        if records
+            .last()
+            .is_some_and(|record| record.what == Told::Ended)
+        {
             self.seen_to_end = true;
         }
         records

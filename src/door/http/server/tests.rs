@@ -51,8 +51,21 @@ fn initialize() -> ClientMessage {
     }
 }
 
-fn world(late: bool, readings: &Readings, clock: Clock, ahead: usize, places: usize) -> ServedWorld {
-    ServedWorld::new("w1", &setup(late), readings, clock, ahead, Slots::new(places))
+fn world(
+    late: bool,
+    readings: &Readings,
+    clock: Clock,
+    ahead: usize,
+    places: usize,
+) -> ServedWorld {
+    ServedWorld::new(
+        "w1",
+        &setup(late),
+        readings,
+        clock,
+        ahead,
+        Slots::new(places),
+    )
 }
 
 fn manual(ahead: usize) -> ServedWorld {
@@ -141,7 +154,11 @@ fn one_record_ahead_nothing_happens_before_it_is_read() {
     let before = served.version();
     let first = served.read(&id, 0).unwrap();
     assert_eq!(told(&first), ["StartProgressCallback"]);
-    assert_eq!(served.read(&id, 0).unwrap(), first, "asking again changes nothing");
+    assert_eq!(
+        served.read(&id, 0).unwrap(),
+        first,
+        "asking again changes nothing"
+    );
     assert!(served.advance(Duration::from_secs(1)));
     assert_eq!(served.version(), before);
     // The first scope is taken up by the next read, not before.
@@ -154,7 +171,10 @@ fn further_ahead_the_operation_does_not_wait_for_its_reader() {
     let id = started(&mut served);
     assert_eq!(served.goes_on(&id, 0), Some(false));
     let records = served.read(&id, 0).unwrap();
-    assert_eq!(records.last().map(|record| &record.what), Some(&Told::Ended));
+    assert_eq!(
+        records.last().map(|record| &record.what),
+        Some(&Told::Ended)
+    );
     let last = records.len() as u64;
     assert_eq!(records.last().map(|record| record.seq), Some(last));
     // Who has read everything is told the end again, and what is not there yet cannot have been read.
@@ -251,10 +271,16 @@ fn the_latest_address_counts() {
         reply_to: Address::of(Some(text), &[]).unwrap(),
         ..Request::default()
     };
-    served.message(&id, &initialize(), at("http://127.0.0.1:1/")).unwrap();
-    served.message(&id, &START, at("http://127.0.0.1:2/")).unwrap();
+    served
+        .message(&id, &initialize(), at("http://127.0.0.1:1/"))
+        .unwrap();
+    served
+        .message(&id, &START, at("http://127.0.0.1:2/"))
+        .unwrap();
     // What is not answered does not move it.
-    served.message(&id, &ClientMessage::Keepalive, Request::default()).unwrap();
+    served
+        .message(&id, &ClientMessage::Keepalive, Request::default())
+        .unwrap();
     let (_, address) = served.next_post(&id).unwrap();
     assert_eq!(address.to_string(), "http://127.0.0.1:2/");
 }
@@ -264,7 +290,9 @@ fn what_is_no_message_ends_the_session() {
     let mut served = manual(1);
     let id = served.open(0).unwrap();
     let fault = SoapFault::sender(None);
-    let given = served.reject(&id, fault.clone(), Request::default()).unwrap();
+    let given = served
+        .reject(&id, fault.clone(), Request::default())
+        .unwrap();
     assert_eq!(given, Given::Answer(Event::Fault(fault.clone())));
     assert_eq!(told(&served.read(&id, 0).unwrap()), ["ended"]);
     assert_eq!(send(&mut served, &id, &initialize()), Given::Over);
@@ -274,7 +302,13 @@ fn what_is_no_message_ends_the_session() {
 
 #[test]
 fn silence_ends_a_session_and_time_does_not_pass_by_itself_where_it_is_made() {
-    let mut real = world(false, &Readings::default(), Clock::Real(Duration::ZERO), 1, 9);
+    let mut real = world(
+        false,
+        &Readings::default(),
+        Clock::Real(Duration::ZERO),
+        1,
+        9,
+    );
     let id = real.open(0).unwrap();
     assert_eq!(real.wakes_at(), Some(Duration::from_secs(15)));
     assert!(!real.advance(Duration::from_secs(100)));
@@ -316,7 +350,10 @@ fn ended_sessions_are_forgotten_those_first_that_nobody_can_miss() {
         let id = served.open(0).unwrap();
         let _ = served.reject(&id, SoapFault::sender(None), Request::default());
     }
-    assert_eq!(told(&served.read(&unread, 0).unwrap()).first(), Some(&"StartProgressCallback"));
+    assert_eq!(
+        told(&served.read(&unread, 0).unwrap()).first(),
+        Some(&"StartProgressCallback")
+    );
 }
 
 #[test]
@@ -336,7 +373,13 @@ fn a_session_is_its_callers_alone() {
 
 #[test]
 fn a_late_partner_is_waited_for() {
-    let mut served = world(true, &Readings::default(), Clock::Real(Duration::ZERO), 1000, 9);
+    let mut served = world(
+        true,
+        &Readings::default(),
+        Clock::Real(Duration::ZERO),
+        1000,
+        9,
+    );
     let id = started(&mut served);
     assert_eq!(served.waits(), Some(Duration::from_secs(2)));
     assert_eq!(served.wakes_at(), Some(Duration::from_secs(2)));

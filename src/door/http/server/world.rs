@@ -9,9 +9,7 @@ use std::time::Duration;
 
 use crate::door::http::server::callback::Address;
 use crate::door::http::server::limits::{ADVANCE_MAX, CALLERS_MAX, ENDED_MAX};
-use crate::door::http::server::session::{
-    Answer, Given, Record, Request, ServedSession,
-};
+use crate::door::http::server::session::{Answer, Given, Record, Request, ServedSession};
 use crate::door::http::server::slots::{Slot, Slots};
 use crate::door::session::Simulator;
 use crate::model::{ClientMessage, SoapFault, Tables};
@@ -218,7 +216,9 @@ impl ServedWorld {
         message: &ClientMessage,
         request: Request,
     ) -> Result<Given, Refused> {
-        self.with(id, By::Other, |session, frame| session.message(message, request, frame))
+        self.with(id, By::Other, |session, frame| {
+            session.message(message, request, frame)
+        })
     }
 
     /// A message that is none of the protocol comes in on a session.
@@ -228,7 +228,9 @@ impl ServedWorld {
         fault: SoapFault,
         request: Request,
     ) -> Result<Given, Refused> {
-        self.with(id, By::Other, |session, frame| session.reject(fault, request, frame))
+        self.with(id, By::Other, |session, frame| {
+            session.reject(fault, request, frame)
+        })
     }
 
     /// How far the answer is that comes later.
