@@ -10,7 +10,8 @@ use ipamconf::interchange::exec::{Answer, Capability, Hello, PROTOCOL, Request};
 use ipamconf::interchange::parse;
 use ipamconf::suite::{Progress, Target, TargetError};
 
-fn answer(simulator: &mut SessionTarget, request: Request) -> Result<Answer, TargetError> {
+/// Does what is asked.
+pub fn answer(simulator: &mut SessionTarget, request: Request) -> Result<Answer, TargetError> {
     Ok(match request {
         Request::Hello => Answer::Hello(Hello {
             protocol: PROTOCOL,

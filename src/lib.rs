@@ -40,4 +40,5 @@ pub mod store;
 pub mod suite;
 pub mod trace;
 pub mod verdict;
+pub mod wire;
 pub mod world;

@@ -10,14 +10,19 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex};
 
+use ipamconf::check::check;
 use ipamconf::deviant::oracle::{contradiction, deviants as oracles};
-use ipamconf::deviant::{Corpus, Deviant, Role, deviants, first_kill, judge};
+use ipamconf::deviant::{
+    AGREEING, Corpus, Deviant, Role, SmallWorlds, Sought, deviant_target, deviants, first_kill,
+    judge, reason_to_agree, smallest,
+};
 use ipamconf::door::{DelegateTarget, SessionTarget};
 use ipamconf::report::{HumanOptions, Report, human};
-use ipamconf::scenario::Scenario;
+use ipamconf::scenario::{Scenario, read_bytes};
 use ipamconf::spec::Readings;
-use ipamconf::suite::Target;
+use ipamconf::suite::{Target, run_case};
 use ipamconf::trace::Door;
+use ipamconf::verdict::CheckVerdict;
 
 /// The most lines that a failure may take.
 const LINES_MAX: usize = 40;
@@ -215,4 +220,64 @@ fn a_block_that_lacks_something_is_noticed() {
     }
     let long = format!("{whole}{}", "\nx".repeat(LINES_MAX));
     assert_eq!(missing(&long).len(), 1);
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Against the oracle alone
+
+fn named(name: &str) -> Deviant {
+    deviants()
+        .into_iter()
+        .find(|deviant| deviant.name == name)
+        .unwrap_or_else(|| panic!("{name} is none"))
+}
+
+/// Deviants with the rows and steps of their smallest world.
+const SMALLEST: &[(&str, usize, usize)] = &[
+    ("takes NULL scopes for nothing to do", 0, 1),
+    ("looks at the first policy only", 0, 1),
+    ("creates a subnet on a server that has it", 2, 1),
+    ("passes over the last of several named scopes", 5, 1),
+];
+
+/// `ipamconf deviants --smallest` searches all of them; these show that what it says is so.
+#[test]
+fn the_smallest_world_of_a_deviant_is_small_and_its_file_fails_by_the_requirement_that_is_told() {
+    let worlds = SmallWorlds::default();
+    let readings = Readings::default();
+    for (name, rows, steps) in SMALLEST {
+        let deviant = named(name);
+        let Sought::Found(found) = smallest(&deviant, false, &readings, &worlds) else {
+            panic!("{name} disagrees nowhere");
+        };
+        assert_eq!(
+            (found.rows(), found.size.steps, found.disagreement.cited()),
+            (*rows, *steps, Some(deviant.requirement)),
+            "{name}: {found}"
+        );
+        let text = found.text.as_ref().expect("the language can say it");
+        let scenario = read_bytes("found", "found.toml", text.as_bytes())
+            .unwrap_or_else(|rejected| panic!("{:?}\n{text}", rejected.errors));
+        let case = &scenario.cases[0];
+        let failed = |target: &mut dyn Target| -> BTreeSet<String> {
+            let trace = run_case(case, target, &readings).expect("it can be run");
+            check(case, &trace, &readings)
+                .into_iter()
+                .filter(|check| check.verdict == CheckVerdict::Fail)
+                .map(|check| check.requirement.to_string())
+                .collect()
+        };
+        let wrong = failed(&mut *deviant_target(deviant.hooks, found.door));
+        assert!(wrong.contains(deviant.requirement.name()), "{name}\n{text}");
+        assert!(failed(&mut *simulator(found.door)).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_listed_as_agreeing_is_there_and_breaks_something() {
+    for (name, reason) in AGREEING {
+        let deviant = named(name);
+        assert_ne!(deviant.role, Role::Equal, "{name} need not be listed");
+        assert_eq!(reason_to_agree(&deviant), Some(*reason));
+    }
 }

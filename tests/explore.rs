@@ -131,6 +131,7 @@ fn the_sets_have_as_many_worlds_as_ever() {
     assert_eq!(of(Set::B, 2, 1, 2), 1_444);
     assert_eq!(of(Set::B, 3, 2, 2), 162_612);
     assert_eq!(of(Set::C, 2, 1, 1), 930);
+    assert_eq!(of(Set::E, 2, 1, 4) as u64, Set::E.worlds());
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test --test interchange` writes the schema anew.
 
+#[path = "support/cli.rs"]
+mod cli;
 #[path = "support/corpus.rs"]
 mod corpus;
 #[path = "support/worlds.rs"]
@@ -399,6 +401,44 @@ fn the_committed_schema_is_the_one_that_is_printed() {
     );
 }
 
+#[test]
+fn the_command_prints_the_schema() {
+    let ran = cli::Cli::in_folder("schema-exec").run(&["schema", "--exec"]);
+    assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""));
+    assert!(ran.out == json_schema());
+}
+
+/// The page for implementers shows an exchange: request, answer, request, answer.
+#[test]
+fn the_exchange_that_the_documentation_shows_is_one() {
+    let page = std::fs::read_to_string(corpus::root().join("docs/exec.md")).expect("the page");
+    let (_, rest) = page.split_once("```jsonl\n").expect("an exchange");
+    let (exchange, _) = rest.split_once("\n```").expect("its end");
+    let lines: Vec<Json> = exchange
+        .lines()
+        .map(|text| line(&parse(text).expect("JSON")))
+        .collect();
+    let mut done = Vec::new();
+    for pair in lines.chunks(2) {
+        let id = Request::id_of(&pair[0]).expect("an id");
+        let request = match Request::from_json(&pair[0]) {
+            Ok(request) => request,
+            Err(_) if pair[0]["do"] == INVENTED => Request::Bye,
+            Err(error) => panic!("{error}: {}", pair[0]),
+        };
+        let answer = Answer::from_json(&request, id, &pair[1]);
+        assert!(answer.is_ok(), "{answer:?}");
+        done.push(request.name());
+    }
+    for name in ["hello", "reset", "open", "send", "next", "world", "bye"] {
+        assert!(done.contains(&name), "{name}");
+        assert!(page.contains(&format!("| `{name}`")), "{name} is described");
+    }
+    for capability in Capability::ALL {
+        assert!(page.contains(&format!("| `{}` |", capability.name())));
+    }
+}
+
 /// A world with several scopes.
 fn small_world() -> Json {
     let scenario = corpus::scenarios()
@@ -588,7 +628,7 @@ fn an_answer_has_to_answer_its_request() {
         (
             &next,
             json!([]),
-            "the document: expected `session` with `event`, ",
+            "the document: expected `id` 7, that of the request, found a list of 0 entries",
         ),
         (
             &Request::Bye,

@@ -28,7 +28,7 @@ const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run scenarios and judge what they show.
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Look at a target: is it there, does it answer, can it say "unsupported", can its world be set.
     Doctor(DoctorArguments),
     /// List scenarios, the requirements they are about and the doors that can carry them.
@@ -156,6 +156,9 @@ pub(super) struct RunArguments {
     /// Write a report file as well: junit=FILE, json=FILE or markdown=FILE; can be given more than once
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
     pub(super) report: Vec<ReportFile>,
+    /// Write every message as the SOAP envelope that it is on a wire, a file each, below this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) save_messages: Option<PathBuf>,
     /// Compare traces with the snapshots beside the scenarios folder, write them, or leave them alone
     #[arg(long, value_enum, default_value_t = SnapshotMode::Check)]
     pub(super) snapshots: SnapshotMode,
@@ -205,6 +208,9 @@ pub(super) struct DeviantsArguments {
     /// A row for every deviant, and not only for those that are not as they should be
     #[arg(short, long)]
     pub(super) verbose: bool,
+    /// Search for the smallest world in which each deviant disagrees with the oracle; `-v` and the other forms show it
+    #[arg(long)]
+    pub(super) smallest: bool,
     /// What `run` would print of the chosen deviants
     #[arg(long)]
     pub(super) show: bool,
@@ -314,6 +320,9 @@ pub(super) struct SchemaArguments {
     /// Print the reference of the language, in Markdown, instead
     #[arg(long)]
     pub(super) markdown: bool,
+    /// Print the JSON Schema of what goes between ipamconf and a target of `exec:`, instead
+    #[arg(long, conflicts_with = "markdown")]
+    pub(super) exec: bool,
 }
 
 #[derive(Debug, Args)]
@@ -327,7 +336,7 @@ pub(super) struct FmtArguments {
 
 #[derive(Debug, Args)]
 pub(super) struct ExploreArguments {
-    /// Which set of worlds: a, whole rows; b, rows that are gone; c, callers, parameters, partners and defects
+    /// Which set of worlds: a, whole rows; b, rows that are gone; c, callers, parameters, partners and defects; d, orders of messages; e, what the others hold fixed
     #[arg(long, value_enum, default_value_t = ExploreSet::All)]
     pub(super) set: ExploreSet,
     /// How many worlds are explored at the same time [default: one for each processor]
@@ -446,7 +455,9 @@ pub(super) enum ExploreSet {
     C,
     /// Orders of messages.
     D,
-    /// All four.
+    /// What the others hold fixed.
+    E,
+    /// All five.
     All,
 }
 

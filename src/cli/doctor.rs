@@ -17,9 +17,9 @@ pub(super) fn doctor(arguments: &DoctorArguments, out: &mut dyn Write) -> Result
         TargetAddress::Http(address) => probe(address, arguments.control.as_ref(), patience)
             .map_err(|error| CliError::Target(error.to_string()))?,
         TargetAddress::Exec { words, .. } => look_at_process(ExecCommand {
-            words: words.clone(),
             timeout: patience.timeout,
             quiet: patience.quiet,
+            ..ExecCommand::new(words.clone())
         }),
         TargetAddress::InProcess => {
             return Err(CliError::Usage(

@@ -14,6 +14,7 @@ mod files;
 mod fmt;
 mod lint;
 mod list;
+mod messages;
 mod minimize;
 mod new;
 mod partition;

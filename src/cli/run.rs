@@ -13,6 +13,7 @@ use crate::check::check;
 use crate::cli::args::{CallbackMode, ReportForm, RunArguments, RunFormat, SnapshotMode, readings};
 use crate::cli::baseline::{self, Stale};
 use crate::cli::files::{case_name, covers, load, read_bound_file, render, selects, write_whole};
+use crate::cli::messages;
 use crate::cli::progress::Progress;
 use crate::cli::remote::Remote;
 use crate::cli::snapshots::{self, Policy};
@@ -51,6 +52,8 @@ struct Finished {
     bug: bool,
     /// The target cannot be reached any more, and why.
     gone: Option<String>,
+    /// Why the messages could not be saved.
+    unsaved: Option<CliError>,
 }
 
 pub(super) fn run(
@@ -94,6 +97,12 @@ pub(super) fn run(
     let progress = Progress::new(jobs.len(), "cases", !ci && is_drawn_on(&std::io::stderr()));
     let mut finished = run_all(&jobs, arguments, subject, &chosen, &interrupted, &progress);
     drop(progress);
+    if let Some(error) = finished
+        .iter_mut()
+        .find_map(|(_, finished)| finished.unsaved.take())
+    {
+        return Err(error);
+    }
     let mut outcome = Outcome {
         wrong_file: !loaded.rejected.is_empty(),
         interrupted: interrupted.load(Ordering::Relaxed),
@@ -232,9 +241,9 @@ fn subject_elsewhere(arguments: &RunArguments) -> Result<Option<Subject<'static>
         }
     };
     let command = ExecCommand {
-        words: words.clone(),
         timeout: arguments.timeout,
         quiet: arguments.quiet,
+        ..ExecCommand::new(words.clone())
     };
     let targets =
         ExecTargets::start(command).map_err(|refused| CliError::Target(refused.to_string()))?;
@@ -609,6 +618,7 @@ fn run_job(
         seconds: clock.elapsed().as_secs_f64(),
         bug,
         gone: None,
+        unsaved: None,
     };
     if !subject.doors.contains(&job.door) {
         let wanted: Vec<_> = job.case.doors.iter().map(|door| door.name()).collect();
@@ -649,10 +659,18 @@ fn run_job(
         if let Some(flaky) = flaky {
             report = report.with_flaky(flaky);
         }
-        Ok::<_, TargetError>((report, (snapshot(&trace), common_part(&trace))))
+        let unsaved = arguments.save_messages.as_deref().and_then(|folder| {
+            let in_force = readings.overlaid_with(&job.case.readings);
+            messages::save(folder, job.scenario, job.case, &trace, (seed, &in_force)).err()
+        });
+        let texts = (snapshot(&trace), common_part(&trace));
+        Ok::<_, TargetError>((report, texts, unsaved))
     }));
     match ran {
-        Ok(Ok((report, texts))) => done(report, Some(texts), false),
+        Ok(Ok((report, texts, unsaved))) => Finished {
+            unsaved,
+            ..done(report, Some(texts), false)
+        },
         Ok(Err(error @ (TargetError::Unsupported(_) | TargetError::Declined(_)))) => {
             let report = ScenarioReport::skipped(&context, &error.to_string());
             done(report, None, false)

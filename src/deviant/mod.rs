@@ -30,7 +30,9 @@ pub use matrix::{Failure, Judged, Row, first_kill, judge};
 pub use planted::deviants;
 pub use readers::{html, table};
 pub use seam::{Memory, Seam};
-pub use smallest::{DRAWN, SEED, SmallWorlds, Smallest, Sought, reason_to_agree, smallest};
+pub use smallest::{
+    AGREEING, DRAWN, SEED, SmallWorlds, Smallest, Sought, reason_to_agree, smallest,
+};
 pub use target::deviant_target;
 
 /// A simulator with something planted in it.

@@ -7,8 +7,10 @@ mod exec;
 pub mod http;
 mod own;
 mod session;
+mod soap;
 
 pub use delegate::DelegateTarget;
 pub use exec::{ExecCommand, ExecRefused, ExecTarget, ExecTargets};
 pub use own::{OwnDelegate, OwnTarget};
 pub use session::SessionTarget;
+pub use soap::{SoapTarget, form_of};

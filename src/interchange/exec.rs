@@ -337,6 +337,12 @@ impl Answer {
     pub fn from_json(request: &Request, id: u64, json: &Json) -> Result<Self, FormError> {
         let at = At::root(json);
         let any = at.any_members();
+        // An answer to another request says nothing about this one, whatever it is.
+        let found: Option<u64> = any.get("id")?;
+        if found != Some(id) {
+            let found = found.map_or_else(|| describe_without_id(&at), |found| found.to_string());
+            return Err(at.error(format!("`id` {id}, that of the request"), found));
+        }
         let members = |keys: &[&str]| at.members(&[&["id"], keys].concat());
         let read = if any.has("unsupported") {
             let members = members(&["unsupported", "what"])?;
@@ -397,12 +403,7 @@ impl Answer {
                 _ => return Err(no_answer(&at, request)),
             }
         };
-        let found: Option<u64> = any.get("id")?;
-        if found == Some(id) {
-            return Ok(read);
-        }
-        let found = found.map_or_else(|| "none".to_owned(), |found| found.to_string());
-        Err(at.error(format!("`id` {id}, that of the request"), found))
+        Ok(read)
     }
 
     /// The schema of an answer, whatever it answers.
@@ -437,6 +438,14 @@ impl Answer {
                 of(vec![("error", text, true)]),
             ] })
         })
+    }
+}
+
+/// What has no `id`.
+fn describe_without_id(at: &At<'_>) -> String {
+    match at.value() {
+        Json::Object(_) => "none".to_owned(),
+        _ => at.wrong("").found,
     }
 }
 

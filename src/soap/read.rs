@@ -1,7 +1,9 @@
 //! Reading XML text into a tree, within limits. No document type, no entities but the five of XML itself.
 
+use std::borrow::Cow;
+
 use quick_xml::XmlVersion;
-use quick_xml::escape::unescape;
+use quick_xml::events::attributes::Attribute as RawAttribute;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{PrefixDeclaration, QName, ResolveResult};
 use quick_xml::reader::NsReader;
@@ -195,14 +197,17 @@ fn characters(xml: &str) -> Result<(), XmlError> {
     }
 }
 
+fn malformed(error: &dyn std::fmt::Display) -> XmlError {
+    XmlError::Attribute {
+        error: error.to_string(),
+    }
+}
+
 fn element(
     start: &BytesStart<'_>,
     reader: &NsReader<&[u8]>,
     limits: &Limits,
 ) -> Result<Element, XmlError> {
-    let malformed = |error: &dyn std::fmt::Display| XmlError::Attribute {
-        error: error.to_string(),
-    };
     let mut element = Element {
         name: resolve(start.name(), true, reader)?,
         prefix: start
@@ -257,14 +262,21 @@ fn element(
 fn resolve(name: QName<'_>, use_default: bool, reader: &NsReader<&[u8]>) -> Result<Name, XmlError> {
     let (namespace, local) = reader.resolver().resolve(name, use_default);
     let namespace = match namespace {
-        // The resolver keeps declarations as they are written; a URI may be written with references.
-        ResolveResult::Bound(namespace) => {
-            unescape(namespace.0).map_err(|error| XmlError::Attribute {
-                error: error.to_string(),
-            })?
-        }
-        ResolveResult::Unbound => "".into(),
+        ResolveResult::Bound(namespace) => namespace.0,
+        ResolveResult::Unbound => "",
         ResolveResult::Unknown(prefix) => return Err(XmlError::Prefix { prefix }),
     };
-    Ok(Name::new(&namespace, local.into_inner()))
+    let mut name = Name::new(namespace, local.into_inner());
+    // The resolver keeps what stands in the text; references are not what they stand for there.
+    if namespace.contains(['&', '\t', '\r', '\n']) {
+        let declaration = RawAttribute {
+            key: QName("xmlns"),
+            value: Cow::Borrowed(namespace),
+        };
+        name.namespace = declaration
+            .normalized_value(XmlVersion::Implicit1_0)
+            .map_err(|error| malformed(&error))?
+            .into_owned();
+    }
+    Ok(name)
 }

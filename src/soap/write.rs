@@ -239,6 +239,13 @@ mod tests {
         assert_eq!(stripped(&read), stripped(&element));
     }
 
+    #[test]
+    fn references_in_a_namespace_are_what_they_stand_for() {
+        let read = Element::read(r#"<p:a xmlns:p="&#117;rn:x&amp;y"/>"#).unwrap();
+        assert_eq!(read.name, Name::new("urn:x&y", "a"));
+        assert_eq!(Element::read(&read.to_xml()), Ok(read));
+    }
+
     /// Without what says the same in other words.
     fn stripped(element: &Element) -> Element {
         Element {

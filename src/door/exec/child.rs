@@ -37,12 +37,28 @@ pub struct ExecCommand {
     pub timeout: Duration,
     /// How long a server whose time is real has to be silent until nothing more is expected.
     pub quiet: Duration,
+    /// The most bytes of a line that it writes.
+    pub line_bytes: usize,
+}
+
+impl ExecCommand {
+    /// A program and its arguments, with the usual times: 10 s for an answer, half a second of silence.
+    #[must_use]
+    pub const fn new(words: Vec<String>) -> Self {
+        Self {
+            words,
+            timeout: Duration::from_secs(10),
+            quiet: Duration::from_millis(500),
+            line_bytes: LINE_BYTES_MAX,
+        }
+    }
 }
 
 /// What came from the child's standard output.
 enum Line {
     Text(String),
-    TooLong,
+    /// Longer than so many bytes.
+    TooLong(usize),
     NotText,
     /// The output is closed, or cannot be read.
     Closed,
@@ -58,8 +74,8 @@ pub(super) enum Trouble {
     Silent { request: String, limit: Duration },
     #[error("ended {status} instead of answering `{request}`")]
     Ended { request: String, status: String },
-    #[error("wrote more than {LINE_BYTES_MAX} bytes without a line end in answer to `{request}`")]
-    TooLong { request: String },
+    #[error("wrote more than {limit} bytes without a line end in answer to `{request}`")]
+    TooLong { request: String, limit: usize },
     #[error("wrote what is no UTF-8 in answer to `{request}`")]
     NotText { request: String },
     #[error(
@@ -85,8 +101,10 @@ pub(super) struct Child {
 
 impl Child {
     /// Starts it; nothing has been asked yet.
-    pub(super) fn start(words: &[String]) -> io::Result<Self> {
-        let (program, arguments) = words
+    pub(super) fn start(run: &ExecCommand) -> io::Result<Self> {
+        let line_bytes = run.line_bytes;
+        let (program, arguments) = run
+            .words
             .split_first()
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "no program is named"))?;
         let mut command = Command::new(program);
@@ -115,7 +133,7 @@ impl Child {
             });
         }
         if let Some(output) = process.stdout.take() {
-            std::thread::spawn(move || read_lines(output, &read));
+            std::thread::spawn(move || read_lines(output, line_bytes, &read));
         }
         if let Some(errors) = process.stderr.take() {
             let told = Arc::clone(&told);
@@ -187,7 +205,10 @@ impl Child {
 
     fn trouble(&mut self, request: String, line: &Line) -> Trouble {
         match line {
-            Line::TooLong => Trouble::TooLong { request },
+            Line::TooLong(limit) => Trouble::TooLong {
+                request,
+                limit: *limit,
+            },
             Line::NotText => Trouble::NotText { request },
             Line::Text(_) | Line::Closed => {
                 let ended = self.wait_for_end(Duration::from_millis(500));
@@ -298,14 +319,14 @@ fn shortened(line: &str) -> String {
 }
 
 /// Reads lines until the pipe closes, or nobody wants them any more.
-fn read_lines(output: ChildStdout, lines: &SyncSender<Line>) {
+fn read_lines(output: ChildStdout, most: usize, lines: &SyncSender<Line>) {
     let mut output = BufReader::new(output);
     loop {
         let mut bytes = Vec::new();
-        let limit = u64::try_from(LINE_BYTES_MAX).unwrap_or(u64::MAX) + 1;
+        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
         let line = match (&mut output).take(limit).read_until(b'\n', &mut bytes) {
             Ok(0) | Err(_) => Line::Closed,
-            Ok(_) if bytes.len() > LINE_BYTES_MAX => Line::TooLong,
+            Ok(_) if bytes.len() > most => Line::TooLong(most),
             // Half a line: the child is gone.
             Ok(_) if bytes.last() != Some(&b'\n') => Line::Closed,
             Ok(_) => String::from_utf8(bytes).map_or(Line::NotText, Line::Text),

@@ -113,7 +113,7 @@ impl Drop for ExecTargets {
 
 /// Starts a process, asks what it can do, and tries whether it owns up to what it cannot.
 fn greet(command: &ExecCommand) -> Result<Child, ExecRefused> {
-    let mut child = Child::start(&command.words).map_err(|error| ExecRefused::Start {
+    let mut child = Child::start(command).map_err(|error| ExecRefused::Start {
         program: command.words.first().cloned().unwrap_or_default(),
         error: error.to_string(),
     })?;

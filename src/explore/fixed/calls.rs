@@ -5,12 +5,13 @@ use crate::explore::{build, fixed};
 use crate::scenario::{
     Case, Initialize, OperationChoice, ParametersChoice, ServerChoice, SetValue,
 };
+use crate::spec::DhcpOptionType;
 use crate::spec::IpamAdminOperationId::{
     self, CreateDhcpScope, EditDhcpScope, ReplicateRelation, ReplicateScope, ReplicateServer,
 };
 use crate::spec::parameters::{BASE_TYPE, parameters_type};
 use crate::trace::Door;
-use crate::world::{Does, PartnerRule, World};
+use crate::world::{Does, OptionDefinition, PartnerRule, World};
 
 /// Every list of up to two scopes, three of them, and lists that are none.
 pub(super) fn replicate_scope() -> Vec<Case> {
@@ -112,7 +113,7 @@ pub(super) fn scopes() -> Vec<Case> {
             lists.push(both);
         }
     }
-    let mut cases = Vec::new();
+    let mut cases = options();
     for operation in [CreateDhcpScope, EditDhcpScope] {
         for scope in [0, 2] {
             let own = Initialize {
@@ -129,6 +130,45 @@ pub(super) fn scopes() -> Vec<Case> {
                     cases.push(case(refused, Door::Delegate, initialize));
                 }
             }
+        }
+    }
+    cases
+}
+
+/// Options that a scope object tracks: one that is added, another, and the first one deleted again.
+fn options() -> Vec<Case> {
+    let mut world = fixed::world();
+    let definitions = [3, 6].map(|id| OptionDefinition {
+        id,
+        name: format!("option {id}"),
+        option_type: DhcpOptionType::String,
+        vendor_class: None,
+    });
+    world.servers[0].option_definitions = Some(definitions.to_vec());
+    let setup = world.set_up();
+    let servers = setup.tables.servers.values();
+    let ids: Vec<String> = servers
+        .take(1)
+        .flat_map(|server| &server.option_definitions)
+        .map(|row| row.record_id.to_string())
+        .collect();
+    let value = |number: usize| {
+        let definition = vec![("RecordId".to_owned(), text(&ids[number % ids.len()]))];
+        SetValue::Members(vec![
+            ("OptionDefinition".to_owned(), SetValue::Members(definition)),
+            ("Values".to_owned(), SetValue::List(vec![text("10.9.9.9")])),
+        ])
+    };
+    let pairs = [("Add", value(0)), ("Set", value(1)), ("Delete", value(0))];
+    let mut cases = Vec::new();
+    for operation in [CreateDhcpScope, EditDhcpScope] {
+        for count in 1..=pairs.len() {
+            let mut members = Change::tracked("Options", &pairs[..count]).members;
+            if operation == CreateDhcpScope {
+                members.extend(Change::new_subnet().members);
+            }
+            let initialize = with_scope(&call(operation), members);
+            cases.push(case(world.clone(), Door::Delegate, initialize));
         }
     }
     cases
