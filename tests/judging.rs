@@ -358,3 +358,58 @@ fn a_reply_before_the_first_callback_is_another_reading() {
     assert_eq!(reply(true).verdict, CheckVerdict::Deviates);
     assert!(reply(true).reading.is_some());
 }
+
+#[test]
+fn an_operation_that_has_ended_is_not_cut_short_by_the_client() {
+    let results = judged(REPLICATE, |log| {
+        log.remove(event(log, "SessionClosed"));
+        put(log, log.len(), What::ClosedByClient);
+    });
+    assert_eq!(found(&results), ["session-closed R-SM-6: deviates"]);
+}
+
+#[test]
+fn events_are_counted_over_the_whole_trace() {
+    let number = |elsewhere: bool| {
+        let results = judged(REPLICATE, |log| {
+            if elsewhere {
+                put(log, 0, What::Received(Event::SessionClosed));
+                log[0].session = None;
+            }
+        });
+        let mut results = results.into_iter();
+        results
+            .find(|result| result.check == "start-progress-first")
+            .and_then(|result| result.event)
+            .expect("it is always judged")
+    };
+    assert_eq!((number(false), number(true)), (1, 2));
+}
+
+#[test]
+fn details_that_a_failure_lacks_are_missed_by_the_delegate_that_was_asked_for() {
+    for (request, requirement) in [
+        ("server = \"P1\"", "R-PROC-2"),
+        ("operation = \"CreateDhcpScope\", scope = \"A\"", "R-3-20"),
+        (
+            "operation = \"EditDhcpScope\", scope = \"A\", set = { Scope = { RecordId = 999 } }",
+            "R-4-20",
+        ),
+    ] {
+        let steps = format!("[[steps]]\nreplicate = {{ {request} }}\n");
+        let results = judged(&steps, |log| {
+            let at = callback(log, "SetOverallStatus");
+            if let What::Received(Event::Callback(Callback::SetOverallStatus {
+                completion_status,
+                ..
+            })) = &mut log[at].what
+            {
+                assert!(completion_status.take().is_some());
+            }
+        });
+        assert_eq!(
+            found(&results),
+            [format!("failure-details {requirement}: deviates")]
+        );
+    }
+}
