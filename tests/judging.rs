@@ -413,3 +413,64 @@ fn details_that_a_failure_lacks_are_missed_by_the_delegate_that_was_asked_for() 
         );
     }
 }
+
+#[test]
+fn a_second_answer_belongs_to_the_request_or_to_the_keepalive_after_it() {
+    let response = || What::Received(Event::StartOperationWithCallbackResponse);
+    let own = "answered-once R-START-3: fail";
+    let keepalive = "answered-once R-KA-1: fail";
+    for (first, keepalive_first, second, expected) in [
+        (response(), false, response(), own),
+        (response(), true, response(), own),
+        (response(), false, fault(), keepalive),
+        (response(), true, fault(), keepalive),
+        (fault(), false, fault(), keepalive),
+        (fault(), true, fault(), own),
+    ] {
+        let words = format!("{first:?} {keepalive_first} {second:?}");
+        let results = judged(REPLICATE, |log| {
+            let at = event(log, "StartOperationWithCallbackResponse");
+            put(log, at + 1, second);
+            log[at].what = first;
+            let sent = if keepalive_first { at } else { at + 1 };
+            put(log, sent, send(ClientMessage::Keepalive));
+        });
+        let mut found = found(&results);
+        found.retain(|found| found.starts_with("answered-once"));
+        assert_eq!(found, [expected], "{words}");
+    }
+}
+
+#[test]
+fn a_response_answers_the_request_that_it_names_in_whatever_order_they_come() {
+    let results = judged(REPLICATE, |log| {
+        let response = event(log, "InitializeOperationParametersResponse");
+        let response = log.remove(response).what;
+        let at = event(log, "StartOperationWithCallbackResponse");
+        put(log, at + 1, response);
+    });
+    assert_eq!(found(&results), [""; 0]);
+    // one to a message that was written by hand
+    let results = judged(REPLICATE, |log| {
+        let at = start(log) + 1;
+        let response = What::Received(Event::InitializeOperationParametersResponse);
+        put(log, at, response);
+        let by_hand = ClientMessage::Raw {
+            action: None,
+            xml: String::new(),
+        };
+        put(log, at, send(by_hand));
+    });
+    assert!(passes(&results, "answer-belongs-to-request", "R-START-3"));
+}
+
+#[test]
+fn a_fault_answers_the_late_request_while_the_operation_runs() {
+    let results = judged(REPLICATE, |log| {
+        let at = event(log, "StartOperationWithCallbackResponse");
+        put(log, at, fault());
+        put(log, at, send(ClientMessage::StartOperationWithCallback));
+    });
+    assert!(passes(&results, "nothing-starts-twice", "R-SM-6"));
+    assert!(passes(&results, "response-on-success", "R-START-3"));
+}
