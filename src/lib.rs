@@ -8,7 +8,7 @@
 //! | floor | modules |
 //! | --- | --- |
 //! | 0 | [`spec`]: the document's tables as data; [`model`]: wire types and rows |
-//! | 1 | [`world`]: what a scenario says exists; [`store`]: the simulated data store; [`soap`]: messages as XML |
+//! | 1 | [`world`]: what a scenario says exists; [`store`]: the simulated data store; [`soap`]: messages as XML; [`wire`]: the formats of net.tcp |
 //! | 2 | [`partner`], [`delegate`], [`session`]: our simulator; [`oracle`]: what the document allows; [`trace`], [`verdict`]: what a run showed, what a check finds |
 //! | 3 | [`scenario`]: files and their expectations; [`check`]: judging a trace; [`suite`]: taking the steps of a case |
 //! | 4 | [`explore`]: every small world against the oracle; [`report`]: one report and its readers; [`baseline`]: what of it is accepted; [`author`]: for those who write scenarios; [`schema`]: the scenario language as data; [`mod@format`]: scenario files in their one layout; [`interchange`]: JSON forms for targets elsewhere; [`mod@minimize`]: failing cases made small |

@@ -74,7 +74,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "deviant",
         &[
             "check", "door", "explore", "minimize", "model", "oracle", "report", "scenario",
-            "session", "spec", "store", "suite", "trace", "verdict", "world",
+            "session", "soap", "spec", "store", "suite", "trace", "verdict", "world",
         ],
     ),
     (
@@ -111,6 +111,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "suite",
             "trace",
             "verdict",
+            "wire",
             "world",
         ],
     ),

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::path::PathBuf;
 
 use ipamconf::soap::Element;
-use ipamconf::wire::nbfse::{self, Decoder, Encoder};
+use ipamconf::wire::nbfse::{Decoder, Encoder};
 use ipamconf::wire::nbfx::{Form, Limits, Reader, Strings, to_xml};
 use ipamconf::wire::nmf::{
     self, Initiator, InitiatorConfig, InitiatorEvent, NmfFault, NmfLimits, Receiver,
@@ -17,6 +17,8 @@ use serde_json::Value as Json;
 
 #[path = "support/hex.rs"]
 mod hex;
+#[path = "wire_reference/hostile.rs"]
+mod hostile;
 use hex::bytes;
 
 /// The folder, or `None` with a word about it.
@@ -330,117 +332,4 @@ fn a_recorded_session_of_a_peer_is_read_as_stated() {
         shown.contains("<completionPercentage>50.5</completionPercentage>"),
         "{shown}"
     );
-}
-
-#[test]
-fn hostile_streams_are_answered_as_required() {
-    let Some(folder) = folder() else { return };
-    let all = vectors(&folder, "hostile-nmf.json");
-    for vector in &all {
-        let hex = hex_of(vector);
-        // In one piece, and byte by byte.
-        for size in [hex.len(), 1] {
-            let id = text(vector, "id");
-            let mut config = ReceiverConfig::default();
-            if id == "upgrade-skipped" {
-                config.upgrade = Some(nmf::UPGRADE_NEGOTIATE.to_owned());
-            }
-            let expected = vector["fault"].as_str().map(str::to_owned);
-            assert_eq!(reaction(config, &hex, size), expected, "{id}");
-        }
-    }
-    assert_eq!(all.len(), 40);
-}
-
-/// The fault with which a receiver answers, after which it is closed; panics if it goes on.
-fn reaction(config: ReceiverConfig, bytes: &[u8], size: usize) -> Option<String> {
-    let mut receiver = Receiver::new(config);
-    let mut session = Decoder::default();
-    for piece in bytes.chunks(size) {
-        receiver.feed(piece);
-        loop {
-            match receiver.next_event() {
-                Ok(Some(ReceiverEvent::Via(via))) if via.path() != "/app/" => {
-                    receiver.refuse(nmf::FaultName::EndpointNotFound);
-                }
-                Ok(Some(ReceiverEvent::Envelope(message))) => {
-                    // A message that cannot be read ends the session without a fault.
-                    session.events(&message, Limits::default()).unwrap_err();
-                    return None;
-                }
-                Ok(Some(_)) => {}
-                Ok(None) => break,
-                Err(_) => break,
-            }
-        }
-        if receiver.is_closed() {
-            return fault(&receiver.take_output());
-        }
-    }
-    // Nothing wrong so far but that it is not all.
-    receiver.eof().unwrap_err();
-    None
-}
-
-/// The fault record at the end of what a receiver sent.
-fn fault(output: &[u8]) -> Option<String> {
-    let mut decoder = nmf::Decoder::new(NmfLimits::default());
-    decoder.feed(output);
-    let mut found = None;
-    while let Some(record) = decoder.record().unwrap() {
-        if let Record::Fault(uri) = record {
-            found = Some(uri);
-        }
-    }
-    found
-}
-
-#[test]
-fn hostile_documents_are_refused() {
-    let Some(folder) = folder() else { return };
-    let all = vectors(&folder, "hostile-nbfx.json");
-    let mut refused = 0;
-    for vector in &all {
-        let hex = hex_of(vector);
-        let outcome = Reader::document(&hex, &(), Limits::default()).read_all();
-        match (text(vector, "id"), outcome) {
-            // 40 levels are within our limit of 64; such a document is just no envelope.
-            ("depth-bomb", Ok(_)) => {}
-            (_, Err(error)) => {
-                assert!(error.at <= hex.len());
-                refused += 1;
-            }
-            (id, Ok(events)) => panic!("{id}: taken as {}", to_xml(&events)),
-        }
-    }
-    assert_eq!((all.len(), refused), (57, 56));
-}
-
-#[test]
-fn hostile_string_tables_end_the_session() {
-    let Some(folder) = folder() else { return };
-    let all = vectors(&folder, "hostile-nbfse.json");
-    for vector in &all {
-        let mut session = Decoder::default();
-        let mut outcome = Ok(());
-        for message in vector["messages"].as_array().unwrap() {
-            let message = bytes(message.as_str().unwrap());
-            outcome = session.events(&message, Limits::default()).map(drop);
-        }
-        let id = text(vector, "id");
-        if text(vector, "required").contains("or accept") {
-            assert_eq!(outcome, Ok(()), "{id}");
-            continue;
-        }
-        let error = outcome.expect_err(id);
-        if id.starts_with("table-") && id != "table-empty-string" {
-            assert!(
-                matches!(error, nbfse::NbfseError::Table(_)),
-                "{id}: {error}"
-            );
-            let next = session.events(&[0, 0x40, 1, b'a', 1], Limits::default());
-            assert_eq!(next, Err(nbfse::NbfseError::OutOfStep), "{id}");
-        }
-    }
-    assert_eq!(all.len(), 12);
 }

@@ -54,6 +54,8 @@ pub(super) enum Command {
     Fmt(FmtArguments),
     /// Explore every small world, or worlds drawn by seed, against the oracle.
     Explore(ExploreArguments),
+    /// Show what was sent over net.tcp, record by record, with the XML of its envelopes.
+    Decode(DecodeArguments),
     /// Serve our simulator to SOAP clients over HTTP, until it is told to stop.
     Serve(ServeArguments),
     /// End as a bug of ours would, so that scripts can be tried against it.
@@ -332,6 +334,15 @@ pub(super) struct FmtArguments {
     /// Write nothing: list the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub(super) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DecodeArguments {
+    /// The stream of the side that connected, as bytes or hexadecimal digits; `-` is the standard input
+    pub(super) initiator: Option<PathBuf>,
+    /// The stream of the side that was connected to
+    #[arg(long, value_name = "FILE")]
+    pub(super) receiver: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 
 mod args;
 mod baseline;
+mod decode;
 mod deviants;
 mod doctor;
 mod embedded;
@@ -141,6 +142,7 @@ fn command(
         Command::New(arguments) => new::new(arguments, out),
         Command::Schema(arguments) => schema::schema(arguments, out),
         Command::Fmt(arguments) => fmt::fmt(arguments, out),
+        Command::Decode(arguments) => decode::decode(arguments, out),
         Command::Explore(arguments) => explore::explore(arguments, subject, out),
         Command::Serve(arguments) => serve::serve(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),

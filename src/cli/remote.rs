@@ -182,7 +182,7 @@ fn may_write(case: &Case) -> bool {
                     .any(|scope| scope.server == server && !scope.relations.is_empty()),
                 _ => false,
             };
-            !leads_nowhere(initialize) && !(replicates_server && nothing_to_replicate)
+            !(leads_nowhere(initialize) || replicates_server && nothing_to_replicate)
         }
         Action::SendXml { action, xml } => !is_refused(action.as_deref(), xml),
         Action::Change(_) | Action::SendBytes { .. } => true,

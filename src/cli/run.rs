@@ -821,12 +821,20 @@ fn leftovers(scenarios: &[Scenario], told: &BTreeSet<String>) -> Vec<String> {
         .collect()
 }
 
+/// The most scopes of a world that the requirements of envelopes are counted in.
+const ENVELOPES_MAX: usize = 1000;
+
 /// Runs a whole corpus quietly: which requirements were judged, and by which cases.
 pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId, String)> {
     let mut found = Vec::new();
     for scenario in scenarios {
         for case in &scenario.cases {
-            for door in case.doors.iter().filter(|door| DOORS.contains(door)) {
+            for door in &case.doors {
+                // What a large world shows in envelopes, a small one does.
+                let in_envelopes = *door == Door::Http && case.world.scopes.len() <= ENVELOPES_MAX;
+                if !DOORS.contains(door) && !in_envelopes {
+                    continue;
+                }
                 let readings = Readings::default();
                 let Ok(trace) = run_on_simulator(case, *door, &readings) else {
                     continue;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::cli::remote::Remote;
 use crate::door::http::{AbsentTarget, HttpTarget};
-use crate::door::{DelegateTarget, ExecTargets, SessionTarget};
+use crate::door::{DelegateTarget, ExecTargets, SessionTarget, SoapTarget};
 use crate::scenario::Case;
 use crate::spec::Readings;
 use crate::suite::{Target, TargetError, run_case};
@@ -136,6 +136,7 @@ impl<'a> Subject<'a> {
 pub(super) fn simulator(door: Door) -> Box<dyn Target> {
     match door {
         Door::Delegate => Box::new(DelegateTarget::default()),
+        Door::Http => Box::new(SoapTarget::new(SessionTarget::default()).at(door)),
         _ => Box::new(SessionTarget::default()),
     }
 }

@@ -13,4 +13,4 @@ pub use delegate::DelegateTarget;
 pub use exec::{ExecCommand, ExecRefused, ExecTarget, ExecTargets};
 pub use own::{OwnDelegate, OwnTarget};
 pub use session::SessionTarget;
-pub use soap::{SoapTarget, form_of};
+pub use soap::{Rewrite, SoapTarget, form_of};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::model::{ClientMessage, Event, Tables, Value};
 use crate::soap::{
-    CallbackPrefix, Deviation, Envelope, message_id, read_client_message, read_event,
+    CallbackPrefix, Deviation, Element, Envelope, message_id, read_client_message, read_event,
     write_client_message, write_event,
 };
 use crate::spec::{Grade, IpamAdminOperationId, Question, Readings, RequirementId};
@@ -17,10 +17,15 @@ use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, Form, FormDeviation, SessionIndex, Shows};
 use crate::world::{Caller, Setup};
 
+/// What is done to the envelope that brings an event, before the client gets it.
+pub type Rewrite = fn(&Event, &mut Element);
+
 /// A target behind envelopes.
 #[derive(Debug, Default)]
 pub struct SoapTarget<T> {
     inner: T,
+    door: Option<Door>,
+    rewrite: Option<Rewrite>,
     prefix: CallbackPrefix,
     sessions: BTreeMap<SessionIndex, Ids>,
     form: Option<Form>,
@@ -39,10 +44,26 @@ impl<T: Target> SoapTarget<T> {
     pub const fn new(inner: T) -> Self {
         Self {
             inner,
+            door: None,
+            rewrite: None,
             prefix: CallbackPrefix::Service,
             sessions: BTreeMap::new(),
             form: None,
         }
+    }
+
+    /// The same under the name of another door: of one whose messages are envelopes.
+    #[must_use]
+    pub const fn at(mut self, door: Door) -> Self {
+        self.door = Some(door);
+        self
+    }
+
+    /// The same with something in between that changes the server's envelopes.
+    #[must_use]
+    pub const fn rewriting(mut self, rewrite: Option<Rewrite>) -> Self {
+        self.rewrite = rewrite;
+        self
     }
 
     /// The event that the client makes of the envelope in which the server sends one.
@@ -58,6 +79,10 @@ impl<T: Target> SoapTarget<T> {
         let Some(written) = write_event(&event, request.as_deref(), self.prefix) else {
             return event;
         };
+        let mut written = written.to_element();
+        if let Some(rewrite) = self.rewrite {
+            rewrite(&event, &mut written);
+        }
         match Envelope::read(&written.to_xml()) {
             Ok(envelope) => {
                 let read = read_event(&envelope);
@@ -66,10 +91,41 @@ impl<T: Target> SoapTarget<T> {
                     form.deviations
                         .extend(relation(&envelope, request.as_deref(), requirement));
                 }
-                read.event.unwrap_or_else(Event::Unintelligible)
+                read.event.unwrap_or_else(|what| {
+                    self.form = Some(unlike(envelope.action.clone(), &event, &what));
+                    Event::Unintelligible(what)
+                })
             }
-            Err(error) => Event::Unintelligible(error.to_string()),
+            // No envelope: it breaks what the message that was due has to be.
+            Err(error) => {
+                self.form = Some(unlike(None, &event, &error.to_string()));
+                Event::Unintelligible(error.to_string())
+            }
         }
+    }
+}
+
+/// The form of what is no message: it is not the one that was due.
+fn unlike(action: Option<String>, event: &Event, found: &str) -> Form {
+    Form {
+        action,
+        deviations: vec![FormDeviation {
+            requirement: due(event),
+            grade: Grade::Hard,
+            path: "Envelope".to_owned(),
+            expected: format!("a SOAP 1.2 envelope with {}", event.name()),
+            found: found.to_owned(),
+        }],
+    }
+}
+
+/// What says how the message that brings an event looks.
+const fn due(event: &Event) -> RequirementId {
+    match event {
+        Event::InitializeOperationParametersResponse => RequirementId::R_MSG_2,
+        Event::StartOperationWithCallbackResponse => RequirementId::R_MSG_4,
+        Event::Callback(_) => RequirementId::R_MSG_6,
+        Event::Fault(_) | Event::SessionClosed | Event::Unintelligible(_) => RequirementId::R_TR_2,
     }
 }
 
@@ -119,7 +175,7 @@ fn relation(
 
 impl<T: Target> Target for SoapTarget<T> {
     fn door(&self) -> Door {
-        self.inner.door()
+        self.door.unwrap_or_else(|| self.inner.door())
     }
 
     fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {

@@ -82,12 +82,9 @@ fn decode_bound(source: &Arc<Source>, tree: &Table, errors: &mut Errors) -> Opti
         .required(tree, start, "for")
         .and_then(|node| cx.texts(node))
         .unwrap_or_default();
-    let world_node = match world_node {
-        Some(node) => node,
-        None => {
-            cx.missing_key(start, "world");
-            return None;
-        }
+    let Some(world_node) = world_node else {
+        cx.missing_key(start, "world");
+        return None;
     };
     let mut ids = RecordIds::default();
     let bare = Node {

@@ -267,7 +267,7 @@ fn resolve(name: QName<'_>, use_default: bool, reader: &NsReader<&[u8]>) -> Resu
         ResolveResult::Unknown(prefix) => return Err(XmlError::Prefix { prefix }),
     };
     let mut name = Name::new(namespace, local.into_inner());
-    // The resolver keeps what stands in the text; references are not what they stand for there.
+    // The resolver keeps declarations as they are written; a URI may be written with references.
     if namespace.contains(['&', '\t', '\r', '\n']) {
         let declaration = RawAttribute {
             key: QName("xmlns"),

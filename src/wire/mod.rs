@@ -9,7 +9,7 @@
 //! | [`nbfx`] ([MC-NBFX]) | records of binary XML, read as events and written from them |
 //!
 //! [`infoset`] makes a [`crate::soap::Element`] of events and events of an element, so that nobody above knows which
-//! form a message had; [`listing`] shows a stream to a reader. Each format is usable alone.
+//! form a message had; [`listing()`] shows a stream to a reader. Each format is usable alone.
 //!
 //! Readers take all that is legal and refuse the rest with an error that says at which byte, what was expected and
 //! what stood there. Writers write what deployed peers write. Nothing here allocates by a length that it was told:

@@ -60,7 +60,7 @@ impl Default for Decoder {
 
 impl Strings for Decoder {
     fn string(&self, id: u32) -> Option<&str> {
-        if id % 2 == 0 {
+        if id.is_multiple_of(2) {
             return dictionary::string(id);
         }
         let number = usize::try_from(id / 2).ok()?;

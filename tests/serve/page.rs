@@ -9,9 +9,8 @@ use crate::command::serve;
 fn fits(pattern: &str, line: &str) -> bool {
     let parts: Vec<&str> = pattern.split("[..]").collect();
     let (first, last) = (parts[0], parts[parts.len() - 1]);
-    let mut rest = match line.strip_prefix(first) {
-        Some(rest) => rest,
-        None => return false,
+    let Some(mut rest) = line.strip_prefix(first) else {
+        return false;
     };
     for part in &parts[1..] {
         match rest.find(part) {

@@ -7,6 +7,7 @@ WSDL is a URL or a file, ENDPOINT the service's address or `-` for the one in th
 """
 
 import base64
+import faulthandler
 import json
 import sys
 from urllib.parse import urljoin
@@ -133,6 +134,8 @@ def plain(value):
 
 
 def main():
+    # a server that never ends a session is not waited for without end
+    faulthandler.dump_traceback_later(120, exit=True)
     wsdl, endpoint, binding = sys.argv[1:]
     caller = Caller(wsdl, endpoint, binding)
     server = caller.type("DhcpServerV4")(RecordId=1)

@@ -63,6 +63,24 @@ fn a_strict_server_sees_a_wrong_type_at_initialize() {
 }
 
 #[test]
+fn a_strict_server_may_fault_where_there_is_no_scope() {
+    let fixture = Fixture::of(&world(vec![scope("A", 0, 1, &[0])]));
+    let of = |scopes: Value| {
+        let value = parameters(
+            "ReplicateScopeParameters",
+            "ReplicateScope",
+            "Scopes",
+            scopes,
+        );
+        replies(&fixture.case(), Some(&value)).len()
+    };
+    assert_eq!(of(Value::Nil), 2);
+    assert_eq!(of(Value::List(vec![])), 2);
+    let object = fixture.scope_object(0).encode();
+    assert_eq!(of(Value::List(vec![object.into()])), 1);
+}
+
+#[test]
 fn a_store_that_is_not_ready_faults_everything() {
     let mut world = world(vec![scope("A", 0, 1, &[0])]);
     world.provisioned = false;

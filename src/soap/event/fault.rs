@@ -92,7 +92,10 @@ fn code(fault: &Element) -> Result<FaultCode, String> {
     let code = fault.child(SOAP, "Code").ok_or_else(nothing)?;
     let value = code.child(SOAP, "Value").ok_or_else(nothing)?;
     let text = value.text();
-    let (prefix, local) = text.trim().split_once(':').unwrap_or(("", text.trim()));
+    let (prefix, local) = text
+        .trim()
+        .split_once(':')
+        .unwrap_or_else(|| ("", text.trim()));
     let namespace = [value, code, fault]
         .iter()
         .find_map(|element| element.declared(prefix));

@@ -16,6 +16,7 @@
 //! ```
 
 mod array;
+mod budget;
 pub(super) mod cursor;
 mod error;
 mod event;

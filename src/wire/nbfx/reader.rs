@@ -1,6 +1,7 @@
 //! Reading a document as events, within limits and without recursion.
 
 use super::array::Array;
+use super::budget::{Budget, limit};
 use super::cursor::Cursor;
 use super::error::{Fault, NbfxError};
 use super::event::{Attribute, Event, Start};
@@ -46,8 +47,7 @@ pub struct Reader<'a> {
     end_follows: bool,
     has_root: bool,
     stopped: bool,
-    elements_left: usize,
-    bytes_left: usize,
+    budget: Budget,
     /// Where each record began, if somebody asked.
     marks: Option<Vec<usize>>,
 }
@@ -69,7 +69,6 @@ impl<'a> Reader<'a> {
         form: Form,
     ) -> Self {
         let at = at.min(bytes.len());
-        let expansion = (bytes.len() - at).saturating_mul(limits.expansion_per_byte);
         Self {
             cursor: Cursor::new(bytes, at),
             texts: Texts { strings, form },
@@ -79,8 +78,7 @@ impl<'a> Reader<'a> {
             end_follows: false,
             has_root: false,
             stopped: false,
-            elements_left: limits.elements,
-            bytes_left: limits.expansion.saturating_add(expansion),
+            budget: Budget::new(&limits, bytes.len() - at),
             marks: None,
         }
     }
@@ -140,7 +138,7 @@ impl<'a> Reader<'a> {
                 self.array = None;
                 self.scope.close();
             }
-            self.charge_event(&event, at)?;
+            self.budget.charge(&event, at)?;
             return Ok(Some(event));
         }
         let Some(found) = self.cursor.peek() else {
@@ -164,12 +162,12 @@ impl<'a> Reader<'a> {
                 let mut array = Array::read(&mut self.cursor, start)?;
                 let (event, _) = array.event(&mut self.cursor)?;
                 self.array = Some(array);
-                self.charge_event(&event, at)?;
+                self.budget.charge(&event, at)?;
                 Ok(Some(event))
             }
             record::SHORT_ELEMENT..=record::PREFIX_ELEMENT_Z => {
                 let event = Event::Start(self.start(found, at)?);
-                self.charge_event(&event, at)?;
+                self.budget.charge(&event, at)?;
                 Ok(Some(event))
             }
             record::ZERO_TEXT..
@@ -179,7 +177,7 @@ impl<'a> Reader<'a> {
                 let value = self.value(found & 0xFE, at)?;
                 self.end_follows = record::ends_element(found);
                 let event = Event::Text(value);
-                self.charge_event(&event, at)?;
+                self.budget.charge(&event, at)?;
                 Ok(Some(event))
             }
             _ => {
@@ -357,47 +355,6 @@ impl<'a> Reader<'a> {
         let name = self.texts.dictionary(&mut self.cursor)?;
         checked_name(name, at)
     }
-
-    /// Takes what an event stands for from what the message may stand for.
-    fn charge_event(&mut self, event: &Event<'a>, at: usize) -> Result<(), NbfxError> {
-        let bytes = match event {
-            Event::Start(start) => {
-                let Some(left) = self.elements_left.checked_sub(1) else {
-                    return Err(limit("elements", self.limits.elements).at(at));
-                };
-                self.elements_left = left;
-                let attributes = start.attributes.iter().map(|attribute| match attribute {
-                    Attribute::Plain {
-                        prefix,
-                        local,
-                        namespace,
-                        value,
-                    } => prefix.len() + local.len() + namespace.len() + value.weight(),
-                    Attribute::Declaration { prefix, uri } => prefix.len() + uri.len(),
-                });
-                start.prefix.len()
-                    + start.local.len()
-                    + start.namespace.len()
-                    + attributes.sum::<usize>()
-            }
-            Event::Text(value) => value.weight(),
-            Event::End | Event::Comment(_) => 0,
-        };
-        let Some(left) = self.bytes_left.checked_sub(bytes) else {
-            let expansion = self.limits.expansion;
-            return Err(limit(
-                "bytes of names and texts beside those its length allows for",
-                expansion,
-            )
-            .at(at));
-        };
-        self.bytes_left = left;
-        Ok(())
-    }
-}
-
-fn limit(what: &'static str, limit: usize) -> Fault {
-    Fault::Limit { what, limit }
 }
 
 fn checked_name(name: &str, at: usize) -> Result<&str, NbfxError> {

@@ -7,6 +7,9 @@ use super::record::{Record, RecordType};
 /// Once so many bytes were taken from the front they are given back.
 const SPENT_MAX: usize = 4096;
 
+/// How much memory an empty buffer keeps.
+const KEPT_MAX: usize = 1 << 16;
+
 /// Takes bytes and gives records. It keeps what it was fed and has not given yet, no more: a record is as long as
 /// the bytes that came of it, whatever its size says.
 #[derive(Debug, Clone, Default)]
@@ -48,6 +51,10 @@ impl Decoder {
             self.buffer.drain(..self.spent);
             self.before += self.spent as u64;
             self.spent = 0;
+            // What a long envelope took is not kept for the short ones after it.
+            if self.buffer.capacity() > KEPT_MAX && self.buffer.is_empty() {
+                self.buffer = Vec::new();
+            }
         }
         self.buffer.extend_from_slice(bytes);
     }

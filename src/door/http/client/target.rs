@@ -498,7 +498,7 @@ impl HttpTarget {
     }
 
     fn note(&mut self, error: impl Into<TargetError>) {
-        self.broken.get_or_insert(error.into());
+        self.broken.get_or_insert_with(|| error.into());
     }
 }
 
@@ -632,8 +632,7 @@ impl Target for HttpTarget {
                 self.note(error);
             }
         } else {
-            let sleeping = tokio::time::sleep(by);
-            self.runtime.block_on(async move { sleeping.await });
+            self.runtime.block_on(async { tokio::time::sleep(by).await });
         }
     }
 
