@@ -197,6 +197,11 @@ impl Conversation {
         !self.sessions[session].ended
     }
 
+    /// Whether an operation was asked for, and nothing has been heard of it yet.
+    pub(super) fn is_asked(&self, session: SessionIndex) -> bool {
+        self.sessions[session].operation == Operation::Asked
+    }
+
     /// A message that owes no answer goes out.
     pub(super) fn tell(&mut self, session: SessionIndex, now: Duration) {
         let session = &mut self.sessions[session];

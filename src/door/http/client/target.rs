@@ -235,11 +235,14 @@ impl HttpTarget {
         }
     }
 
-    /// Takes answers in, each after the callbacks that are there to be read: where both are ready at the same moment,
-    /// the callbacks come first whatever way was quicker.
+    /// Takes answers in, that of StartOperationWithCallback after its first callback: where both are ready at the same
+    /// moment, the callback comes first whatever way was quicker.
     fn release(&mut self) {
         for input in std::mem::take(&mut self.held) {
-            if let Input::Answered(session, ..) = &input {
+            // Once its first callback was read, a reading would bring the next one.
+            if let Input::Answered(session, ..) = &input
+                && self.conversation.is_asked(*session)
+            {
                 self.read_now(*session);
             }
             self.take_now(input);
@@ -632,7 +635,8 @@ impl Target for HttpTarget {
                 self.note(error);
             }
         } else {
-            self.runtime.block_on(async { tokio::time::sleep(by).await });
+            self.runtime
+                .block_on(async { tokio::time::sleep(by).await });
         }
     }
 
