@@ -133,7 +133,7 @@ fn capabilities() -> Answer {
         "version": VERSION,
         "name": concat!("ipamconf ", env!("CARGO_PKG_VERSION")),
         "worlds": true,
-        "capabilities": ["callers", "changes", "clock", "store", "pace", "sessions"],
+        "capabilities": ["callers", "changes", "clock", "store", "pace", "readings", "sessions"],
     });
     answer::json(StatusCode::OK, &told)
 }
