@@ -2,11 +2,12 @@
 //!
 //! Floor 2. Written by the runner, read by the checks; holds facts and no judgement.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{Callback, ClientMessage, Event, Percentage, Tables, Value};
-use crate::spec::{IpamAdminOperationId, OverallProgressStatus};
+use crate::spec::{Grade, IpamAdminOperationId, OverallProgressStatus, RequirementId};
 use crate::world::{Caller, Setup};
 
 /// The way in to a target.
@@ -77,6 +78,54 @@ pub struct Trace {
     pub after: Option<Arc<Tables>>,
     /// Our client's state at the end of each session.
     pub trackers: Vec<TrackerState>,
+    /// What the target could show at all.
+    pub shows: Shows,
+    /// The form of each event that came as an envelope, by the event's number.
+    pub forms: BTreeMap<usize, Form>,
+}
+
+/// What a target can show: what it cannot is not observable, and nobody is blamed for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shows {
+    /// Whether replies and callbacks come in one order (OQ-10): not where they take two ways.
+    pub reply_order: bool,
+    /// Whether the server's end of a session can be seen.
+    pub session_end: bool,
+    /// Whether the store can be looked at.
+    pub store: bool,
+}
+
+impl Shows {
+    /// Everything, as a target in process does.
+    pub const ALL: Self = Self {
+        reply_order: true,
+        session_end: true,
+        store: true,
+    };
+}
+
+/// The form of an envelope that brought an event ([MS-IPAMM2] 3.19.4.3.1 to 3.19.4.9.1, 2.2.2.1).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Form {
+    /// The SOAP action; `None` where the header is missing.
+    pub action: Option<String>,
+    /// What is not as the document has it, in the order of the envelope.
+    pub deviations: Vec<FormDeviation>,
+}
+
+/// One way in which an envelope is not as the document has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormDeviation {
+    /// What it breaks.
+    pub requirement: RequirementId,
+    /// How it counts.
+    pub grade: Grade,
+    /// Where in the envelope, as element names from the outside in.
+    pub path: String,
+    /// What belongs there.
+    pub expected: String,
+    /// What stands there.
+    pub found: String,
 }
 
 /// One thing that happened.

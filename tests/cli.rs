@@ -416,3 +416,31 @@ fn the_trace_of_a_failing_case_is_not_accepted() {
     assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
     assert!(!cli.folder().join("snapshots/a.snap").exists());
 }
+
+#[test]
+fn decode_shows_a_stream_from_bytes_or_digits() {
+    let stream = b"\x00\x01\x00\x01\x02\x02\x0Cnet.tcp://h/\x03\x08\x0C\x06\x05\x00\x40\x01a\x01";
+    let hex: String = stream.iter().map(|byte| format!("{byte:02x}\n")).collect();
+    let cli = Cli::in_folder("decode")
+        .with("bytes", stream)
+        .with("digits", hex)
+        .with("answer", [0x0B, 0x07])
+        .with("odd", "0b0");
+    let ran = cli.run(&["decode", "bytes"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    for part in ["Via Record: net.tcp://h/", "ShortElement a", "| <a></a>"] {
+        assert!(ran.out.contains(part), "{}", ran.out);
+    }
+    assert_eq!(cli.run(&["decode", "digits"]).out, ran.out);
+    let both = cli.run(&["decode", "digits", "--receiver", "answer"]).out;
+    assert!(
+        both.contains("# from the receiver\n00000000  0B "),
+        "{both}"
+    );
+    assert!(both.contains("End Record"), "{both}");
+    let odd = cli.run(&["decode", "odd"]);
+    assert_eq!(odd.code, Some(2));
+    assert!(odd.err.contains("an odd number"), "{}", odd.err);
+    assert_eq!(cli.run(&["decode"]).code, Some(3));
+    assert_eq!(cli.run(&["decode", "no-such-file"]).code, Some(2));
+}

@@ -127,23 +127,7 @@ const NOT_CITED: &[(RequirementId, &str)] = &[
         "what a client knows beforehand shows nowhere",
     ),
     (
-        RequirementId::R_MSG_2,
-        "the form of envelopes shows at SOAP doors only",
-    ),
-    (
         RequirementId::R_MSG_3,
-        "the form of envelopes shows at SOAP doors only",
-    ),
-    (
-        RequirementId::R_MSG_4,
-        "the form of envelopes shows at SOAP doors only",
-    ),
-    (
-        RequirementId::R_MSG_5,
-        "the form of envelopes shows at SOAP doors only",
-    ),
-    (
-        RequirementId::R_MSG_6,
         "the form of envelopes shows at SOAP doors only",
     ),
 ];

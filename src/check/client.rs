@@ -211,6 +211,8 @@ mod tests {
             log,
             steps: Vec::new(),
             after: None,
+            shows: crate::trace::Shows::ALL,
+            forms: std::collections::BTreeMap::new(),
             trackers: sessions
                 .iter()
                 .map(|(_, tracker)| tracker.clone())
@@ -319,5 +321,43 @@ mod tests {
             .log
             .retain(|record| !(record.session == Some(1) && started(record)));
         assert_eq!(failures(&trace), [RequirementId::R_CB_9]);
+    }
+
+    #[test]
+    fn a_start_that_comes_after_the_first_callback_did_not_ask_for_it() {
+        let mut trace = trace(&[(&told(), right()), (&told(), right())]);
+        let last = trace.log.len();
+        trace.log.swap(last - 5, last - 4);
+        assert_eq!(failures(&trace), [RequirementId::R_CB_9]);
+    }
+
+    #[test]
+    fn what_comes_after_the_end_of_the_session_is_not_told() {
+        let mut trace = trace(&[(&told(), right())]);
+        let mut add = |what| {
+            trace.log.push(Record {
+                step: 0,
+                session: Some(0),
+                what,
+            });
+        };
+        add(What::Received(Event::SessionClosed));
+        add(What::Received(Event::Callback(
+            Callback::SetCompletionPercentage {
+                completion_percentage: Percentage::HUNDRED,
+            },
+        )));
+        assert!(failures(&trace).is_empty());
+    }
+
+    #[test]
+    fn a_result_is_about_the_last_callback_of_its_session() {
+        let trace = trace(&[(&told(), right()), (&told(), right())]);
+        let events: BTreeSet<_> = judge(&trace)
+            .into_iter()
+            .filter(|result| result.requirement != RequirementId::R_CB_9)
+            .map(|result| result.event)
+            .collect();
+        assert_eq!(events, BTreeSet::from([Some(3), Some(7)]));
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::check::operation::{Operation, Request};
 use crate::model::{Callback, ClientMessage, Event, FaultCode, Percentage, SoapFault, Terminal};
 use crate::spec::{Grade, OverallProgressStatus, Question, Readings, RequirementId};
-use crate::trace::{Door, Trace};
-use crate::verdict::{CheckResult, Judge};
+use crate::trace::{Door, Shows, Trace};
+use crate::verdict::{CheckResult, CheckVerdict, Judge};
 
 /// Judges every operation of a trace.
 pub(super) fn judge(
@@ -18,6 +18,7 @@ pub(super) fn judge(
     for operation in operations {
         let mut judge = Grammar {
             door: trace.door,
+            shows: trace.shows,
             operation,
             readings,
             results: Vec::new(),
@@ -33,6 +34,7 @@ pub(super) fn judge(
 
 struct Grammar<'a> {
     door: Door,
+    shows: Shows,
     operation: &'a Operation<'a>,
     readings: &'a Readings,
     results: Vec<CheckResult>,
@@ -56,6 +58,13 @@ impl Grammar<'_> {
             CheckResult::differs(requirement, grade, Judge::Grammar, check, expected, found)
         };
         self.results.push(result.about_event(event));
+    }
+
+    /// What this target cannot show: nobody is blamed for it.
+    fn unseen(&mut self, requirement: RequirementId, grade: Grade, check: &'static str) {
+        let mut result = CheckResult::pass(requirement, grade, Judge::Grammar, check);
+        result.verdict = CheckVerdict::NotObservable;
+        self.results.push(result);
     }
 
     fn operation(&mut self) {
@@ -320,6 +329,9 @@ impl Grammar<'_> {
     }
 
     fn closed(&mut self, requirement: RequirementId, after: &str) {
+        if !self.shows.session_end {
+            return self.unseen(requirement, Grade::Soft, "session-closed");
+        }
         let closed = self.operation.closed;
         self.expect(
             closed.is_some(),
@@ -763,7 +775,9 @@ impl Grammar<'_> {
             }
             None => {}
         }
-        if !self.readings.is(Question::OQ10, "first") {
+        if !self.shows.reply_order {
+            self.unseen(R::R_START_1, Grade::Soft, "start-progress-before-reply");
+        } else if !self.readings.is(Question::OQ10, "first") {
             self.expect(
                 started < number,
                 R::R_START_1,

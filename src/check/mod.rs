@@ -4,6 +4,7 @@
 
 mod client;
 mod foretell;
+mod form;
 mod grammar;
 mod operation;
 mod oracle;
@@ -59,6 +60,7 @@ fn judged(
     let (judged, foretold) = oracle::judge(trace, &operations, &readings, authority);
     results.extend(judged);
     results.extend(grammar::judge(trace, &operations, &readings));
+    results.extend(form::judge(trace, &readings));
     results.extend(client::judge(trace));
     (results, foretold)
 }

@@ -295,6 +295,8 @@ fn receive<'a>(
                 operations[current].closed = Some(number);
             }
         }
+        // Its form is judged; whoever waits for an answer still does.
+        Event::Unintelligible(_) => {}
         answer => {
             if view.unanswered.is_empty() {
                 if let Some(current) = view.current {

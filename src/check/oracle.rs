@@ -10,7 +10,7 @@ use crate::oracle::{
     self, Allowed, AllowedReply, Case, EitherEnd, PartnerBounds, ReplyKind, Stage,
 };
 use crate::spec::{Grade, IpamAdminOperationId, Question, RULINGS, Readings, RequirementId};
-use crate::trace::{Door, Trace};
+use crate::trace::Trace;
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
 
 /// Whoever says what is allowed. [`Document`] is the oracle; another one puts the oracle itself on trial.
@@ -353,9 +353,4 @@ fn details(operation: &Operation<'_>, end: &EitherEnd, number: usize) -> Option<
         )
     };
     Some(result.about_event(Some(number)))
-}
-
-/// Whether a door shows what happens in the store.
-pub(super) const fn shows_store(door: Door) -> bool {
-    matches!(door, Door::Delegate | Door::Session)
 }

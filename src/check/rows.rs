@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use crate::check::operation::Operation;
-use crate::check::oracle::shows_store;
 use crate::check::rows::instead::{Instead, Progress};
 use crate::model::{
     AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, Callback, RecordId, RowKey, ScopeDetails,
@@ -95,7 +94,7 @@ pub(super) fn judge(
             "store-difference",
         );
         result.verdict = CheckVerdict::NotObservable;
-        return if shows_store(trace.door) {
+        return if trace.shows.store {
             Vec::new()
         } else {
             vec![result]

@@ -1,11 +1,15 @@
 //! The arguments of every command.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::author;
 use crate::cli::partition::Partition;
+use crate::cli::target::TargetAddress;
+use crate::door::http::{CallbackAllow, HttpAddress};
+use crate::model::SerDuration;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
 
@@ -24,7 +28,9 @@ const EXIT_CODES: &str = "Exit codes: 0 conformant, 1 a requirement failed, 2 a 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run scenarios and judge what they show.
-    Run(RunArguments),
+    Run(Box<RunArguments>),
+    /// Look at a target: is it there, does it answer, can it say "unsupported", can its world be set.
+    Doctor(DoctorArguments),
     /// List scenarios, the requirements they are about and the doors that can carry them.
     List(ListArguments),
     /// List the requirements, and which of them the scenarios test.
@@ -48,6 +54,10 @@ pub(super) enum Command {
     Fmt(FmtArguments),
     /// Explore every small world, or worlds drawn by seed, against the oracle.
     Explore(ExploreArguments),
+    /// Show what was sent over net.tcp, record by record, with the XML of its envelopes.
+    Decode(DecodeArguments),
+    /// Serve our simulator to SOAP clients over HTTP, until it is told to stop.
+    Serve(ServeArguments),
     /// End as a bug of ours would, so that scripts can be tried against it.
     #[command(hide = true)]
     Panic,
@@ -91,11 +101,29 @@ impl Selection {
 pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// What to test: `in-process` is our own simulator
-    #[arg(long, value_name = "TARGET", default_value = "in-process", value_parser = ["in-process"])]
-    pub(super) target: String,
-    /// Only through this door: delegate or session; can be given more than once
-    #[arg(long, value_name = "DOOR", value_parser = door)]
+    /// What to test: `in-process` is our own simulator, `http://HOST:PORT/PATH` a server, `exec:CMD` a process that answers on its standard output
+    #[arg(long, value_name = "TARGET", default_value = "in-process")]
+    pub(super) target: TargetAddress,
+    /// How long an answer of a target elsewhere may take, such as 10s or 500ms
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    pub(super) timeout: Duration,
+    /// How long a target in real time has to be silent until nothing more is expected
+    #[arg(long, value_name = "TIME", default_value = "500ms", value_parser = time)]
+    pub(super) quiet: Duration,
+    /// The control plane of a server: sets worlds, time and callers
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub(super) control: Option<HttpAddress>,
+    /// What the store of a server without a control plane holds, and which scenarios may use it
+    #[arg(long, value_name = "FILE", conflicts_with = "control")]
+    pub(super) bind: Option<PathBuf>,
+    /// Run cases that may write to the store of a server without a control plane
+    #[arg(long)]
+    pub(super) allow_writes: bool,
+    /// How callbacks of a server come: `poll` reads them, `post` has them posted to a port of ours on loopback
+    #[arg(long, value_enum, default_value_t = CallbackMode::Poll)]
+    pub(super) callbacks: CallbackMode,
+    /// Only through this door: delegate or session, or the one of the target; can be given more than once
+    #[arg(long, value_name = "DOOR", value_parser = any_door)]
     pub(super) door: Vec<Door>,
     /// Count deviations, and steps that were not reached, as failures
     #[arg(long)]
@@ -130,12 +158,37 @@ pub(super) struct RunArguments {
     /// Write a report file as well: junit=FILE, json=FILE or markdown=FILE; can be given more than once
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report_file)]
     pub(super) report: Vec<ReportFile>,
+    /// Write every message as the SOAP envelope that it is on a wire, a file each, below this folder
+    #[arg(long, value_name = "DIR")]
+    pub(super) save_messages: Option<PathBuf>,
     /// Compare traces with the snapshots beside the scenarios folder, write them, or leave them alone
     #[arg(long, value_enum, default_value_t = SnapshotMode::Check)]
     pub(super) snapshots: SnapshotMode,
     /// Show every case, not only those that did not pass
     #[arg(short, long)]
     pub(super) verbose: bool,
+}
+
+/// How callbacks come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CallbackMode {
+    /// We read them.
+    Poll,
+    /// They are posted to us.
+    Post,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorArguments {
+    /// The target: `http://HOST:PORT/PATH`, or `exec:CMD`
+    #[arg(long, value_name = "TARGET")]
+    pub(super) target: TargetAddress,
+    /// Its control plane
+    #[arg(long, value_name = "URL", value_parser = http_address)]
+    pub(super) control: Option<HttpAddress>,
+    /// How long an answer may take, such as 10s or 500ms
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = time)]
+    pub(super) timeout: Duration,
 }
 
 #[derive(Debug, Args)]
@@ -269,6 +322,9 @@ pub(super) struct SchemaArguments {
     /// Print the reference of the language, in Markdown, instead
     #[arg(long)]
     pub(super) markdown: bool,
+    /// Print the JSON Schema of what goes between ipamconf and a target of `exec:`, instead
+    #[arg(long, conflicts_with = "markdown")]
+    pub(super) exec: bool,
 }
 
 #[derive(Debug, Args)]
@@ -278,6 +334,15 @@ pub(super) struct FmtArguments {
     /// Write nothing: list the files that would change, and exit with 1 if there are any
     #[arg(long)]
     pub(super) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DecodeArguments {
+    /// The stream of the side that connected, as bytes or hexadecimal digits; `-` is the standard input
+    pub(super) initiator: Option<PathBuf>,
+    /// The stream of the side that was connected to
+    #[arg(long, value_name = "FILE")]
+    pub(super) receiver: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -312,6 +377,82 @@ pub(super) struct ExploreArguments {
     /// The folder that scenario files with disagreements are written to
     #[arg(long, value_name = "DIR", default_value = "disagreements")]
     pub(super) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeArguments {
+    /// Where SOAP 1.2 over HTTP is spoken, such as 127.0.0.1:8080; port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub(super) http: String,
+    /// Where worlds can be made and looked at by HTTP and JSON
+    #[arg(long, value_name = "ADDR")]
+    pub(super) control: Option<String>,
+    /// A scenario file whose world is served [default: a small one in which server 1 has several failover scopes]
+    #[arg(long, value_name = "FILE")]
+    pub(super) world: Option<PathBuf>,
+    /// The case whose world it is, where the cases of the file differ in it
+    #[arg(long, value_name = "NAME", requires = "world")]
+    pub(super) case: Option<String>,
+    /// Follow another reading of an open question, such as OQ-1=literal; all=literal takes the text word by word
+    #[arg(long, value_name = "QUESTION=READING")]
+    pub(super) reading: Vec<String>,
+    /// An address that other machines reach is meant
+    #[arg(long)]
+    pub(super) listen_anywhere: bool,
+    /// Post callbacks to this host, too; without it, to this machine only
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = CallbackAllow::parse)]
+    pub(super) callback_allow: Vec<CallbackAllow>,
+    /// The HTTP status of every fault, for clients that know no other [default: 400 where the sender is to blame, else 500]
+    #[arg(long, value_name = "STATUS", value_parser = fault_status)]
+    pub(super) fault_status: Option<hyper::StatusCode>,
+    /// How many sessions there may be at the same time [default: 1024]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) sessions: Option<u16>,
+    /// How many connections there may be at the same time [default: 512]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) connections: Option<u16>,
+    /// What is logged on the standard error: at info one line a message, at trace the messages themselves
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t = LogLevel::Info)]
+    pub(super) log: LogLevel,
+}
+
+/// How much is logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What went wrong.
+    Error,
+    /// What may be wrong.
+    Warn,
+    /// One line for each message.
+    Info,
+    /// What was turned away.
+    Debug,
+    /// Whole messages.
+    Trace,
+}
+
+impl LogLevel {
+    /// The level; `None` where nothing is logged.
+    pub(super) const fn level(self) -> Option<tracing::Level> {
+        Some(match self {
+            Self::Off => return None,
+            Self::Error => tracing::Level::ERROR,
+            Self::Warn => tracing::Level::WARN,
+            Self::Info => tracing::Level::INFO,
+            Self::Debug => tracing::Level::DEBUG,
+            Self::Trace => tracing::Level::TRACE,
+        })
+    }
+}
+
+fn fault_status(text: &str) -> Result<hyper::StatusCode, String> {
+    match text {
+        "400" => Ok(hyper::StatusCode::BAD_REQUEST),
+        "500" => Ok(hyper::StatusCode::INTERNAL_SERVER_ERROR),
+        _ => Err("expected 400 or 500".to_owned()),
+    }
 }
 
 /// The sets of `explore`.
@@ -409,6 +550,24 @@ fn door(text: &str) -> Result<Door, String> {
         }
         None => Err("the doors are `delegate` and `session`".to_owned()),
     }
+}
+
+/// A door of whatever target is tested.
+fn any_door(text: &str) -> Result<Door, String> {
+    let names: Vec<_> = Door::ALL.iter().map(|door| door.name()).collect();
+    Door::from_name(text).ok_or_else(|| format!("the doors are {}", names.join(", ")))
+}
+
+fn http_address(text: &str) -> Result<HttpAddress, String> {
+    HttpAddress::parse(text).map_err(|error| error.to_string())
+}
+
+/// A length of time as scenarios write it.
+fn time(text: &str) -> Result<Duration, String> {
+    SerDuration::from_short(text)
+        .and_then(SerDuration::to_duration)
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "expected a length of time, such as 10s or 500ms".to_owned())
 }
 
 fn report_file(text: &str) -> Result<ReportFile, String> {

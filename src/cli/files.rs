@@ -7,7 +7,7 @@ use crate::cli::args::Selection;
 use crate::cli::{CliError, embedded};
 use crate::report::diagnostic;
 use crate::scenario::{
-    Case, FILE_BYTES_MAX, LoadCode, LoadError, Rejected, Scenario, Source, read,
+    Bound, Case, FILE_BYTES_MAX, LoadCode, LoadError, Rejected, Scenario, Source, read, read_bound,
 };
 use crate::verdict::Span;
 
@@ -197,20 +197,30 @@ fn read_file(id: &str, path: &Path) -> Result<Scenario, Rejected> {
     if let Some((_, text)) = embedded::below(path).and_then(|below| embedded::named(below).next()) {
         return read(id, Source::new(name, text));
     }
+    read(id, source_of(path)?)
+}
+
+/// Reads what a target's store holds.
+pub(super) fn read_bound_file(path: &Path) -> Result<Bound, Rejected> {
+    read_bound(source_of(path)?)
+}
+
+/// A file's text, within the limit.
+fn source_of(path: &Path) -> Result<Source, Rejected> {
+    let name = path.display().to_string();
     let mut bytes = Vec::new();
     // One byte past the limit is enough to know that it is exceeded.
     let limit = FILE_BYTES_MAX as u64 + 1;
     std::fs::File::open(path)
         .and_then(|file| file.take(limit).read_to_end(&mut bytes))
         .map_err(|error| unreadable(path, &error.to_string()))?;
-    let source = Source::from_bytes(name.clone(), &bytes).map_err(|error| Rejected {
+    Source::from_bytes(name.clone(), &bytes).map_err(|error| Rejected {
         source: std::sync::Arc::new(Source::new(
             name,
             String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]),
         )),
         errors: vec![error],
-    })?;
-    read(id, source)
+    })
 }
 
 /// The mistakes of a file as a person reads them.

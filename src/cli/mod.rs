@@ -4,7 +4,9 @@
 
 mod args;
 mod baseline;
+mod decode;
 mod deviants;
+mod doctor;
 mod embedded;
 mod exit;
 mod explain;
@@ -13,16 +15,20 @@ mod files;
 mod fmt;
 mod lint;
 mod list;
+mod messages;
 mod minimize;
 mod new;
 mod partition;
 mod progress;
+mod remote;
 mod requirements;
 mod review;
 mod run;
 mod schema;
+mod serve;
 mod snapshots;
 mod subject;
+mod target;
 
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,6 +39,7 @@ pub use exit::{Exit, Outcome};
 
 use crate::cli::args::{Arguments, Command};
 use crate::cli::subject::Subject;
+use crate::door::http::ServeError;
 use crate::suite::Target;
 
 /// Why a command could not be carried out; each knows its exit code.
@@ -57,6 +64,15 @@ pub enum CliError {
         /// What is wrong with it.
         what: String,
     },
+    /// A file has mistakes, each with its place.
+    #[error("{} has mistakes", .0.source.path)]
+    Rejected(Box<crate::scenario::Rejected>),
+    /// The target cannot be tested.
+    #[error("{0}")]
+    Target(String),
+    /// A server cannot be started.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The standard output could not be written to.
     #[error("cannot write the result: {0}")]
     Output(#[from] std::io::Error),
@@ -115,6 +131,7 @@ fn command(
     };
     let result = catch_unwind(AssertUnwindSafe(|| match &arguments.command {
         Command::Run(arguments) => run::run(arguments, subject, out),
+        Command::Doctor(arguments) => doctor::doctor(arguments, out),
         Command::List(arguments) => list::list(arguments, out),
         Command::Requirements(arguments) => requirements::requirements(arguments, out),
         Command::Deviants(arguments) => deviants::deviants(arguments, out),
@@ -125,7 +142,9 @@ fn command(
         Command::New(arguments) => new::new(arguments, out),
         Command::Schema(arguments) => schema::schema(arguments, out),
         Command::Fmt(arguments) => fmt::fmt(arguments, out),
+        Command::Decode(arguments) => decode::decode(arguments, out),
         Command::Explore(arguments) => explore::explore(arguments, subject, out),
+        Command::Serve(arguments) => serve::serve(arguments, out),
         Command::Panic => panic!("this is what a bug looks like"),
     }));
     match result {
@@ -138,9 +157,15 @@ fn command(
             }
             eprintln!("error: {error}");
             match error {
-                CliError::Usage(_) => Exit::Usage,
-                CliError::File { .. } => Exit::WrongFile,
-                CliError::Write { .. } | CliError::Output(_) => Exit::Broken,
+                CliError::Usage(_)
+                | CliError::Serve(ServeError::NotLoopback(_) | ServeError::Address { .. }) => {
+                    Exit::Usage
+                }
+                CliError::File { .. } | CliError::Rejected(_) => Exit::WrongFile,
+                CliError::Write { .. }
+                | CliError::Output(_)
+                | CliError::Target(_)
+                | CliError::Serve(_) => Exit::Broken,
             }
         }
         Err(_) => {

@@ -4,24 +4,29 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::baseline::{Baseline, Entry};
 use crate::check::check;
-use crate::cli::args::{ReportForm, RunArguments, RunFormat, SnapshotMode, readings};
+use crate::cli::args::{CallbackMode, ReportForm, RunArguments, RunFormat, SnapshotMode, readings};
 use crate::cli::baseline::{self, Stale};
-use crate::cli::files::{case_name, covers, load, render, selects, write_whole};
+use crate::cli::files::{case_name, covers, load, read_bound_file, render, selects, write_whole};
+use crate::cli::messages;
 use crate::cli::progress::Progress;
+use crate::cli::remote::Remote;
 use crate::cli::snapshots::{self, Policy};
 use crate::cli::subject::{DOORS, Subject, run_on_simulator};
+use crate::cli::target::TargetAddress;
 use crate::cli::{CliError, Exit, Outcome};
+use crate::door::http::{Callbacks, HttpAddress, HttpOptions, Patience, reach};
+use crate::door::{ExecCommand, ExecTargets};
 use crate::report::{
     Annotation, CaseContext, CaseVerdict, Flaky, HumanOptions, Report, RunInfo, ScenarioReport,
     Snapshot, SnapshotVerdict, Target as TargetReport, Times, annotation, command_again,
-    common_part, difference_lines, github, human, json, junit, markdown, snapshot, snapshot_name,
-    trace_lines,
+    common_part, difference_lines, github, human, json, junit, markdown, quoted, snapshot,
+    snapshot_name, trace_lines,
 };
 use crate::scenario::{Case, Rejected, Scenario};
 use crate::spec::Readings;
@@ -45,6 +50,10 @@ struct Finished {
     texts: Option<(String, String)>,
     seconds: f64,
     bug: bool,
+    /// The target cannot be reached any more, and why.
+    gone: Option<String>,
+    /// Why the messages could not be saved.
+    unsaved: Option<CliError>,
 }
 
 pub(super) fn run(
@@ -53,9 +62,17 @@ pub(super) fn run(
     out: &mut dyn Write,
 ) -> Result<Exit, CliError> {
     let clock = Instant::now();
+    let ci = arguments.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
+    let elsewhere = match subject_elsewhere(arguments) {
+        Err(CliError::Rejected(rejected)) => {
+            tell_rejected(&[*rejected], arguments, ci, out)?;
+            return Ok(Exit::WrongFile);
+        }
+        elsewhere => elsewhere?,
+    };
+    let subject = elsewhere.as_ref().unwrap_or(subject);
     let interrupted = watch_for_interrupt("finishing the cases that are running");
     let chosen = readings(&arguments.reading).map_err(CliError::Usage)?;
-    let ci = arguments.ci || std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
     let (today, expires) = baseline::today();
     if let Some(path) = &arguments.write_baseline {
         baseline::refuse_existing(path)?;
@@ -80,12 +97,21 @@ pub(super) fn run(
     let progress = Progress::new(jobs.len(), "cases", !ci && is_drawn_on(&std::io::stderr()));
     let mut finished = run_all(&jobs, arguments, subject, &chosen, &interrupted, &progress);
     drop(progress);
+    if let Some(error) = finished
+        .iter_mut()
+        .find_map(|(_, finished)| finished.unsaved.take())
+    {
+        return Err(error);
+    }
     let mut outcome = Outcome {
         wrong_file: !loaded.rejected.is_empty(),
         interrupted: interrupted.load(Ordering::Relaxed),
         bug: finished.iter().any(|(_, finished)| finished.bug),
         ..Outcome::default()
     };
+    let gone = finished
+        .iter()
+        .find_map(|(_, finished)| finished.gone.clone());
     // A trace under another reading differs from its snapshot by design.
     let policy = Policy {
         mode: arguments.snapshots,
@@ -134,11 +160,7 @@ pub(super) fn run(
                 .map(|door| door.name())
                 .collect::<Vec<_>>()
                 .join(", "),
-            address: if subject.is_ours {
-                arguments.target.clone()
-            } else {
-                "own".to_owned()
-            },
+            address: subject.address.clone(),
         },
         seed: arguments.seed,
         strict: arguments.strict,
@@ -178,6 +200,14 @@ pub(super) fn run(
             count(told.len(), "snapshot")
         );
     }
+    if let Some(why) = &gone {
+        eprintln!(
+            "error: the target {} cannot be reached any more: {why}\n  {} of {} cases were finished and reported; see what became of the server, `ipamconf doctor --target {0}` looks again",
+            subject.address,
+            report.scenarios.len(),
+            jobs.len()
+        );
+    }
     if outcome.interrupted {
         eprintln!(
             "interrupted: {} of {} cases were finished and reported",
@@ -189,6 +219,93 @@ pub(super) fn run(
         eprintln!("{}", crate::cli::exit::BUG_REPORT);
     }
     Ok(outcome.exit())
+}
+
+/// The subject that `--target` names, unless it is the one that is built in.
+fn subject_elsewhere(arguments: &RunArguments) -> Result<Option<Subject<'static>>, CliError> {
+    let (text, words) = match &arguments.target {
+        TargetAddress::Exec { text, words } => (text, words),
+        TargetAddress::Http(address) => return http_subject(address, arguments).map(Some),
+        TargetAddress::InProcess => {
+            let flag = [
+                (arguments.control.is_some(), "--control"),
+                (arguments.bind.is_some(), "--bind"),
+                (arguments.allow_writes, "--allow-writes"),
+            ];
+            return match flag.iter().find(|(given, _)| *given) {
+                Some((_, flag)) => Err(CliError::Usage(format!(
+                    "`{flag}` is for targets such as `--target http://HOST:PORT/PATH`"
+                ))),
+                None => Ok(None),
+            };
+        }
+    };
+    let command = ExecCommand {
+        timeout: arguments.timeout,
+        quiet: arguments.quiet,
+        ..ExecCommand::new(words.clone())
+    };
+    let targets =
+        ExecTargets::start(command).map_err(|refused| CliError::Target(refused.to_string()))?;
+    Ok(Some(Subject::exec(Arc::new(targets), text.clone())))
+}
+
+/// A server that was looked at and is there.
+fn http_subject(
+    address: &HttpAddress,
+    arguments: &RunArguments,
+) -> Result<Subject<'static>, CliError> {
+    let patience = Patience {
+        timeout: arguments.timeout,
+        quiet: arguments.quiet,
+    };
+    let options = HttpOptions {
+        callbacks: match arguments.callbacks {
+            CallbackMode::Poll => Callbacks::Polled,
+            CallbackMode::Post => Callbacks::Posted,
+        },
+        patience,
+        seed: arguments.seed,
+        ..HttpOptions::at(address.clone())
+    };
+    let bound = match arguments.bind.as_deref().map(read_bound_file) {
+        None => None,
+        Some(Ok(bound)) => Some(bound),
+        Some(Err(rejected)) => return Err(CliError::Rejected(Box::new(rejected))),
+    };
+    let options = reach(options, arguments.control.clone()).map_err(CliError::Target)?;
+    if !options.isolates_worlds() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
+        eprintln!("note: the target has one store for all: cases run one after the other");
+    }
+    let mut again = vec!["--target".to_owned(), address.to_string()];
+    let mut say = |flag: &str, value: String| again.extend([flag.to_owned(), value]);
+    if let Some(control) = &arguments.control {
+        say("--control", control.to_string());
+    }
+    if let Some(file) = &arguments.bind {
+        say("--bind", file.display().to_string());
+    }
+    if arguments.callbacks == CallbackMode::Post {
+        say("--callbacks", "post".to_owned());
+    }
+    let usual = Patience::default();
+    for (flag, time, usual) in [
+        ("--timeout", patience.timeout, usual.timeout),
+        ("--quiet", patience.quiet, usual.quiet),
+    ] {
+        if time != usual {
+            say(flag, format!("{}ms", time.as_millis()));
+        }
+    }
+    if arguments.allow_writes {
+        again.push("--allow-writes".to_owned());
+    }
+    let remote = Remote {
+        options,
+        bound,
+        allow_writes: arguments.allow_writes,
+    };
+    Ok(Subject::http(remote, again))
 }
 
 /// How many files with mistakes are shown in full.
@@ -437,13 +554,17 @@ fn run_all(
         || std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
         usize::from,
     );
+    let threads = threads.min(subject.jobs_max());
+    // Nobody is there any more: asking on would say the same of every case.
+    let gone = AtomicBool::new(false);
     std::thread::scope(|scope| {
         for _ in 0..threads.min(jobs.len()).max(1) {
             scope.spawn(|| {
-                while !interrupted.load(Ordering::Relaxed) {
+                while !interrupted.load(Ordering::Relaxed) && !gone.load(Ordering::Relaxed) {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(index) else { break };
                     let result = run_job(job, arguments, subject, readings);
+                    gone.fetch_or(result.gone.is_some(), Ordering::Relaxed);
                     progress.finished(matches!(
                         result.report.verdict,
                         CaseVerdict::Fail | CaseVerdict::Error
@@ -471,26 +592,33 @@ fn run_job(
 ) -> Finished {
     let clock = Instant::now();
     let seed = job.case.seed.unwrap_or(arguments.seed);
+    let mut command = command_again(
+        &job.scenario.source.path,
+        job.case.name.as_deref(),
+        job.door,
+        seed,
+        readings,
+        arguments.strict,
+    );
+    for word in &subject.again {
+        command.push(' ');
+        command.push_str(&quoted(word));
+    }
     let context = CaseContext {
         scenario: job.scenario,
         case: job.case,
         door: job.door,
         seed,
         strict: arguments.strict,
-        command: command_again(
-            &job.scenario.source.path,
-            job.case.name.as_deref(),
-            job.door,
-            seed,
-            readings,
-            arguments.strict,
-        ),
+        command,
     };
     let done = |report, texts, bug| Finished {
         report,
         texts,
         seconds: clock.elapsed().as_secs_f64(),
         bug,
+        gone: None,
+        unsaved: None,
     };
     if !subject.doors.contains(&job.door) {
         let wanted: Vec<_> = job.case.doors.iter().map(|door| door.name()).collect();
@@ -505,20 +633,25 @@ fn run_job(
     if let Some(reason) = cannot_follow(subject, job.case, readings) {
         return done(ScenarioReport::skipped(&context, &reason), None, false);
     }
+    let prepared = match subject.prepare(&job.scenario.id, job.case) {
+        Ok(prepared) => prepared,
+        Err(reason) => return done(ScenarioReport::skipped(&context, &reason), None, false),
+    };
+    let case = prepared.as_ref();
     let ran = catch_unwind(AssertUnwindSafe(|| {
-        let trace = subject.run(job.case, job.door, readings)?;
+        let trace = subject.run(case, job.door, readings)?;
         let mut flaky = None;
         if arguments.repeat > 1 {
             let first = trace_lines(&trace);
             for repeat in 2..=arguments.repeat as usize {
-                let then = trace_lines(&subject.run(job.case, job.door, readings)?);
+                let then = trace_lines(&subject.run(case, job.door, readings)?);
                 flaky = first_difference(&first, &then, repeat);
                 if flaky.is_some() {
                     break;
                 }
             }
         }
-        let checks = check(job.case, &trace, readings);
+        let checks = check(case, &trace, readings);
         let difference = trace.after.as_ref().map_or_else(Vec::new, |after| {
             difference_lines(&trace.setup.tables, after, &trace.setup.names)
         });
@@ -526,14 +659,26 @@ fn run_job(
         if let Some(flaky) = flaky {
             report = report.with_flaky(flaky);
         }
-        Ok::<_, TargetError>((report, (snapshot(&trace), common_part(&trace))))
+        let unsaved = arguments.save_messages.as_deref().and_then(|folder| {
+            let in_force = readings.overlaid_with(&job.case.readings);
+            messages::save(folder, job.scenario, job.case, &trace, (seed, &in_force)).err()
+        });
+        let texts = (snapshot(&trace), common_part(&trace));
+        Ok::<_, TargetError>((report, texts, unsaved))
     }));
     match ran {
-        Ok(Ok((report, texts))) => done(report, Some(texts), false),
-        Ok(Err(TargetError::Unsupported(what))) => {
-            let reason = format!("this target does not offer {what}");
-            done(ScenarioReport::skipped(&context, &reason), None, false)
+        Ok(Ok((report, texts, unsaved))) => Finished {
+            unsaved,
+            ..done(report, Some(texts), false)
+        },
+        Ok(Err(error @ (TargetError::Unsupported(_) | TargetError::Declined(_)))) => {
+            let report = ScenarioReport::skipped(&context, &error.to_string());
+            done(report, None, false)
         }
+        Ok(Err(TargetError::Unreachable(why))) => Finished {
+            gone: Some(why.clone()),
+            ..done(ScenarioReport::error(&context, &why), None, false)
+        },
         Ok(Err(error)) => done(
             ScenarioReport::error(&context, &error.to_string()),
             None,
@@ -571,7 +716,7 @@ pub(super) fn cannot_follow(
     let (question, reading) = in_force
         .differing()
         .find(|(question, reading)| readings.of(*question) != reading.name)
-        .filter(|_| !subject.is_ours)?;
+        .filter(|_| !subject.follows_readings)?;
     let name = reading.name;
     Some(format!(
         "is about {question}={name}; `--reading {question}={name}` runs it"
@@ -676,12 +821,20 @@ fn leftovers(scenarios: &[Scenario], told: &BTreeSet<String>) -> Vec<String> {
         .collect()
 }
 
+/// The most scopes of a world that the requirements of envelopes are counted in.
+const ENVELOPES_MAX: usize = 1000;
+
 /// Runs a whole corpus quietly: which requirements were judged, and by which cases.
 pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId, String)> {
     let mut found = Vec::new();
     for scenario in scenarios {
         for case in &scenario.cases {
-            for door in case.doors.iter().filter(|door| DOORS.contains(door)) {
+            for door in &case.doors {
+                // What a large world shows in envelopes, a small one does.
+                let in_envelopes = *door == Door::Http && case.world.scopes.len() <= ENVELOPES_MAX;
+                if !DOORS.contains(door) && !in_envelopes {
+                    continue;
+                }
                 let readings = Readings::default();
                 let Ok(trace) = run_on_simulator(case, *door, &readings) else {
                     continue;

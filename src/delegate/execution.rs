@@ -161,3 +161,24 @@ fn out_of_scope(
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_operation_that_is_not_run_here_faults_on_the_type_of_its_parameters_first() {
+        let fault_on = |type_name| {
+            let object = ParametersObject::Other { type_name };
+            out_of_scope(IpamAdminOperationId::DeleteDhcpScope, Some(&object)).exception_id
+        };
+        assert_eq!(
+            fault_on("DeleteDhcpScopeParameters"),
+            IpamExceptionId::GENERIC_ERROR
+        );
+        assert_eq!(
+            fault_on("DhcpFailoverParameters"),
+            IpamExceptionId::INVALID_PARAMETER
+        );
+    }
+}

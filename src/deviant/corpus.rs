@@ -1,12 +1,13 @@
 //! The corpus as the unchanged simulator runs it: what every deviant is held against.
 
+use crate::deviant::Deviant;
 use crate::scenario::{Case, Scenario};
 use crate::spec::Readings;
 use crate::suite::{Target, run_case};
 use crate::trace::{Door, Trace};
 
-/// The doors in process.
-const DOORS: [Door; 2] = [Door::Delegate, Door::Session];
+/// The doors in process: `http` stands for the session behind envelopes.
+const DOORS: [Door; 3] = [Door::Delegate, Door::Session, Door::Http];
 
 /// The most scopes of a world that deviants are run in. What a larger one tests is its size, and a mistake that shows
 /// there alone is none of those planted; hundreds of deviants would spend most of their time in it.
@@ -33,6 +34,15 @@ pub struct Corpus<'a> {
     pub runs: Vec<Run<'a>>,
     /// The readings in force.
     pub readings: Readings,
+}
+
+impl Run<'_> {
+    /// Whether a deviant can show there at all: a mistake in an envelope shows where there are envelopes, and every
+    /// other one shows without.
+    #[must_use]
+    pub fn concerns(&self, deviant: &Deviant) -> bool {
+        deviant.hooks.envelope.is_some() == (self.door == Door::Http)
+    }
 }
 
 impl<'a> Corpus<'a> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::deviant::{ClientInput, Seam};
+use crate::door::Rewrite;
 use crate::model::{
     AdmDhcpFailoverRelationRow, AdmDhcpOptionsRow, AdmDhcpScopeFailoverRow, AdmDhcpScopesRow,
     AdmDhcpServersRow, AdmIpRangeRow, ClientMessage, DhcpScope, Event, RecordId, RowKey, Value,
@@ -40,6 +41,8 @@ pub struct Hooks {
     pub end: Option<fn(&mut Seam, SessionIndex) -> bool>,
     /// Something that the simulator says; only what the hook tells reaches the client.
     pub event: Option<fn(&mut Seam, SessionIndex, Event)>,
+    /// The envelope in which something that the simulator says reaches the client; shows at doors that have envelopes.
+    pub envelope: Option<Rewrite>,
     /// The simulator has nothing more to say; for what comes late.
     pub quiet: Option<fn(&mut Seam)>,
     /// What reaches our own client; the hook hands on what it lets pass ([`ClientInput::reach`]).
@@ -85,6 +88,7 @@ impl Hooks {
         advance: None,
         end: None,
         event: None,
+        envelope: None,
         quiet: None,
         client: None,
         server: None,

@@ -77,6 +77,9 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
     let mut judged = Vec::new();
     let client = client_of(deviant);
     for (index, run) in corpus.runs.iter().enumerate() {
+        if !run.concerns(deviant) {
+            continue;
+        }
         let mut target = deviant_target(deviant.hooks, run.door);
         let trace = match run_case_for(run.case, &mut *target, readings, &client) {
             Ok(trace) => trace,
@@ -92,6 +95,9 @@ pub fn judge(deviant: &Deviant, corpus: &Corpus<'_>, readings: &Readings) -> Jud
         fingerprint(&mut row.fingerprint, &index.to_string());
         for line in trace_lines(&trace) {
             fingerprint(&mut row.fingerprint, &line);
+        }
+        for (number, form) in &trace.forms {
+            fingerprint(&mut row.fingerprint, &format!("{number} {form:?}"));
         }
         for tracker in trace.steps.iter().map(|step| step.tracker.as_ref()) {
             fingerprint(&mut row.fingerprint, &tracker_text(tracker));
@@ -191,7 +197,8 @@ pub fn first_kill(deviant: &Deviant, corpus: &Corpus<'_>) -> Option<Failure> {
     let own = deviant.requirement;
     let client = client_of(deviant);
     let is_about = |run: &&Run<'_>| run.case.requirements.contains(&own);
-    let (about, others): (Vec<_>, Vec<_>) = corpus.runs.iter().partition(is_about);
+    let runs = corpus.runs.iter().filter(|run| run.concerns(deviant));
+    let (about, others): (Vec<_>, Vec<_>) = runs.partition(is_about);
     about.into_iter().chain(others).find_map(|run| {
         let mut target = deviant_target(deviant.hooks, run.door);
         let trace = run_case_for(run.case, &mut *target, &corpus.readings, &client).ok()?;

@@ -183,6 +183,9 @@ pub fn smallest(
     if deviant.hooks.client.is_some() {
         return Sought::Not("it is our own client, which no world judges");
     }
+    if deviant.hooks.envelope.is_some() {
+        return Sought::Not("it shows in envelopes, which are the same in every world");
+    }
     let make = |door| deviant_target(deviant.hooks, door);
     let judged_by = |strict| Judging {
         make: &make,

@@ -5,19 +5,23 @@ use std::time::Duration;
 
 use crate::deviant::seam::Injected;
 use crate::deviant::{Hooks, Memory, Seam};
-use crate::door::{DelegateTarget, SessionTarget};
+use crate::door::{DelegateTarget, SessionTarget, SoapTarget};
 use crate::model::{ClientMessage, Event, Tables, Value};
 use crate::spec::{IpamAdminOperationId, Readings};
 use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, SessionIndex};
 use crate::world::{Caller, Setup};
 
-/// The simulator with these hooks, behind a door in process.
+/// The simulator with these hooks, behind a door in process; at the door `http` everything goes through envelopes.
 #[must_use]
 pub fn deviant_target(hooks: Hooks, door: Door) -> Box<dyn Target> {
     let seam = Seam::new(hooks);
     match door {
         Door::Delegate => Box::new(Planted::around(DelegateTarget::on(seam))),
+        Door::Http => {
+            let planted = Planted::around(SessionTarget::on(seam));
+            Box::new(SoapTarget::new(planted).at(door).rewriting(hooks.envelope))
+        }
         _ => Box::new(Planted::around(SessionTarget::on(seam))),
     }
 }

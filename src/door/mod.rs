@@ -1,11 +1,16 @@
 //! The doors: ways in to a target.
 //!
-//! Floor 5. So far those in process, which do no IO.
+//! Floor 5. Those in process do no IO; `exec` starts processes, `http` has sockets and a clock.
 
 mod delegate;
+mod exec;
+pub mod http;
 mod own;
 mod session;
+mod soap;
 
 pub use delegate::DelegateTarget;
+pub use exec::{ExecCommand, ExecRefused, ExecTarget, ExecTargets};
 pub use own::{OwnDelegate, OwnTarget};
 pub use session::SessionTarget;
+pub use soap::{Rewrite, SoapTarget, form_of};

@@ -18,6 +18,8 @@ pub enum Event {
     Callback(Callback),
     /// The server, or the transport below it, ended the session.
     SessionClosed,
+    /// Something that is no message of the protocol; says what it is instead.
+    Unintelligible(String),
 }
 
 impl Event {
@@ -30,10 +32,11 @@ impl Event {
             Self::Fault(_) => "Fault",
             Self::Callback(callback) => callback.name(),
             Self::SessionClosed => "SessionClosed",
+            Self::Unintelligible(_) => "Unintelligible",
         }
     }
 
-    /// The names of all events, for messages that list them.
+    /// The names of the protocol's events, for messages that list them.
     pub const NAMES: &'static [&'static str] = &[
         "InitializeOperationParametersResponse",
         "StartOperationWithCallbackResponse",

@@ -84,7 +84,9 @@ pub fn command_again(
     words.join(" ")
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a POSIX shell takes it.
+#[must_use]
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

@@ -51,6 +51,8 @@ pub enum EventKind {
     Callback,
     /// The end of the session.
     Closed,
+    /// Something that is no message of the protocol.
+    Unintelligible,
 }
 
 impl EventReport {
@@ -158,6 +160,7 @@ const fn kind(event: &Event) -> EventKind {
         Event::Fault(_) => EventKind::Fault,
         Event::Callback(_) => EventKind::Callback,
         Event::SessionClosed => EventKind::Closed,
+        Event::Unintelligible(_) => EventKind::Unintelligible,
     }
 }
 
@@ -172,6 +175,7 @@ fn fields(event: &Event, scopes: &ScopeNames) -> Ordered<Value> {
             }
         }
         Event::Callback(callback) => callback_fields(callback, scopes, &mut fields),
+        Event::Unintelligible(what) => fields.push("what", text::kept(what)),
         Event::InitializeOperationParametersResponse
         | Event::StartOperationWithCallbackResponse
         | Event::SessionClosed => {}

@@ -22,7 +22,7 @@ mod text;
 mod words;
 
 pub use assemble::{RunInfo, json};
-pub use build::{CaseContext, case_verdict, command_again};
+pub use build::{CaseContext, case_verdict, command_again, quoted};
 pub use data::{
     Accepted, At, CaseVerdict, CheckReport, FileReport, Flaky, Label, MistakeReport, PointsAt,
     ReadingReport, Report, RequirementReport, RequirementVerdict, ScenarioReport, Snapshot,

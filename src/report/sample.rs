@@ -214,6 +214,8 @@ pub(super) fn trace(events: Vec<Event>) -> Trace {
         }],
         after: None,
         trackers: Vec::new(),
+        shows: crate::trace::Shows::ALL,
+        forms: std::collections::BTreeMap::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Floor 3.
 
 mod ast;
+mod bind;
 mod columns;
 mod decode;
 mod error;
@@ -20,6 +21,7 @@ mod tree;
 mod write;
 
 pub use ast::*;
+pub use bind::{Bound, read_bound};
 pub use columns::{
     ColumnView, RELATION_COLUMNS, REPLICATED, SCOPE_COLUMNS, SERVER_COLUMNS, lease_text,
     relation_text, server_text,

@@ -125,7 +125,7 @@ pub fn read(id: &str, source: Source) -> Result<Scenario, Rejected> {
 }
 
 /// The tree of a text, or the one mistake that keeps it from being TOML.
-fn parse(text: &str, errors: &mut Errors) -> Option<Table> {
+pub(super) fn parse(text: &str, errors: &mut Errors) -> Option<Table> {
     if text.len() > FILE_BYTES_MAX {
         errors.push(
             LoadError::new(LoadCode::OverLimit, START, "file too large")

@@ -80,7 +80,8 @@ impl ClientSession {
         }
         match event {
             Event::InitializeOperationParametersResponse
-            | Event::StartOperationWithCallbackResponse => {}
+            | Event::StartOperationWithCallbackResponse
+            | Event::Unintelligible(_) => {}
             Event::Fault(_) => self.lose_session(),
             Event::SessionClosed => {
                 self.lose_session();

@@ -8,4 +8,4 @@ mod server;
 
 pub use authorization::AdmUserAuthorizationData;
 pub use client::{ClientSession, ProgressTracker, SubTaskProgress};
-pub use server::{Frame, INACTIVITY_TICK, Next, ServerSession, ServerState};
+pub use server::{Frame, INACTIVITY_TICK, Next, ServerSession, ServerState, refusal};

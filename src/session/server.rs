@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use crate::delegate::{Context, Execution, Step};
 use crate::model::{
-    Callback, ClientMessage, Event, IpamException, OperationParameters, ParametersObject,
-    SoapFault, Value,
+    Callback, ClientMessage, Event, FaultCode, IpamException, OperationParameters,
+    ParametersObject, SoapFault, Value,
 };
 use crate::session::AdmUserAuthorizationData;
-use crate::soap;
+use crate::soap::{self, RequestError};
 use crate::spec::{IpamExceptionId, Question};
 use crate::world::{Caller, Role};
 
@@ -131,10 +131,7 @@ impl ServerSession {
             ClientMessage::Raw { action, xml } => {
                 match soap::read_request(action.as_deref(), xml) {
                     Ok(message) => self.handle(&message, frame),
-                    Err(error) => self.refuse(Some(IpamException::new(
-                        IpamExceptionId::INVALID_PARAMETER,
-                        error.to_string(),
-                    ))),
+                    Err(error) => self.refuse_with(refusal(&error)),
                 }
             }
         }
@@ -162,6 +159,37 @@ impl ServerSession {
                 Some(Step::Wait(time)) => self.waiting = time,
                 None => self.complete(frame),
             }
+        }
+    }
+
+    /// Whether it has something to say that takes no step of the operation: a reply, a fault, the end.
+    #[must_use]
+    pub fn has_ready(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
+    /// Whether a StartOperationWithCallback still waits for its answer (OQ-10, last).
+    #[must_use]
+    pub const fn owes_answer(&self) -> bool {
+        self.owes_answer
+    }
+
+    /// How long the operation waits for the partner, as far as it has come; `None` where it does not wait.
+    #[must_use]
+    pub fn waits(&self) -> Option<Duration> {
+        (!self.waiting.is_zero()).then_some(self.waiting)
+    }
+
+    /// How long until the inactivity timer ticks; `None` once the session is over.
+    #[must_use]
+    pub fn until_tick(&self) -> Option<Duration> {
+        (self.state != ServerState::Ended).then_some(self.until_tick)
+    }
+
+    /// A message came that is none of the protocol: this fault, and the session is over (R-FAULT-1).
+    pub fn reject(&mut self, fault: SoapFault) {
+        if self.state != ServerState::Ended {
+            self.refuse_with(fault);
         }
     }
 
@@ -336,11 +364,32 @@ impl ServerSession {
 
     /// R-FAULT-1, R-INIT-7: a fault reply, and the session is over.
     fn refuse(&mut self, detail: Option<IpamException>) {
-        self.outbox
-            .push_back(Event::Fault(SoapFault::sender(detail)));
+        self.refuse_with(SoapFault::sender(detail));
+    }
+
+    fn refuse_with(&mut self, fault: SoapFault) {
+        self.outbox.push_back(Event::Fault(fault));
         self.outbox.push_back(Event::SessionClosed);
         self.state = ServerState::Ended;
         self.execution = None;
+    }
+}
+
+/// The fault that answers a message that is none of the protocol.
+///
+/// What SOAP itself does not let in is answered with SOAP's own code, and no detail: that would speak of the body.
+#[must_use]
+pub fn refusal(error: &RequestError) -> SoapFault {
+    match error.fault_code() {
+        FaultCode::Sender => SoapFault::sender(Some(IpamException::new(
+            IpamExceptionId::INVALID_PARAMETER,
+            error.to_string(),
+        ))),
+        code => SoapFault {
+            code,
+            reason: error.to_string(),
+            detail: None,
+        },
     }
 }
 

@@ -1,166 +1,216 @@
-//! XML as a tree of elements with resolved names, read within limits.
+//! XML as a tree of elements with resolved names: what the text form and the binary form of a message share.
 
-use quick_xml::XmlVersion;
-use quick_xml::events::{BytesStart, Event};
-use quick_xml::name::{QName, ResolveResult};
-use quick_xml::reader::NsReader;
+use std::fmt;
 
-use crate::soap::RequestError;
-
-/// How deep elements may nest: the deepest message of the protocol has about ten levels.
-pub const NESTING_MAX: usize = 64;
-
-/// How long a message may be: the largest the peers accept by default.
-pub const ENVELOPE_BYTES_MAX: usize = 1 << 20;
+use crate::soap::names::{INSTANCE, SERIALIZATION};
 
 /// A name with its namespace; the namespace is empty where there is none.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Name {
-    pub(super) namespace: String,
-    pub(super) local: String,
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Name {
+    /// The namespace.
+    pub namespace: String,
+    /// The name in it.
+    pub local: String,
 }
 
 impl Name {
-    pub(super) fn is(&self, namespace: &str, local: &str) -> bool {
-        self.namespace == namespace && self.local == local
+    /// That name in that namespace.
+    #[must_use]
+    pub fn new(namespace: &str, local: &str) -> Self {
+        Self {
+            namespace: namespace.to_owned(),
+            local: local.to_owned(),
+        }
     }
+
+    /// Whether it is that name.
+    #[must_use]
+    pub fn is(&self, namespace: &str, local: &str) -> bool {
+        self.local == local && self.namespace == namespace
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.namespace.is_empty() {
+            write!(f, "{{{}}}", self.namespace)?;
+        }
+        f.write_str(&self.local)
+    }
+}
+
+/// An attribute other than a namespace declaration and `i:type`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its name.
+    pub name: Name,
+    /// Its value.
+    pub value: String,
+}
+
+/// What stands in an element. Comments and processing instructions are dropped, CDATA is text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// An element.
+    Element(Element),
+    /// Text; no two of them stand side by side.
+    Text(String),
 }
 
 /// An element.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Element {
-    pub(super) name: Name,
-    /// Attributes other than namespace declarations.
-    pub(super) attributes: Vec<(Name, String)>,
-    /// The value of `i:type`, resolved where it stands.
-    pub(super) type_name: Option<Name>,
-    pub(super) children: Vec<Self>,
-    pub(super) text: String,
+pub struct Element {
+    /// Its name.
+    pub name: Name,
+    /// The prefix it had, or should have if nothing speaks against it.
+    pub prefix: Option<String>,
+    /// Its attributes in order.
+    pub attributes: Vec<Attribute>,
+    /// The namespaces declared on it: prefix (empty for the default one) and URI.
+    pub declarations: Vec<(String, String)>,
+    /// The value of `i:type`, resolved where it stands. A prefix without a declaration is left as part of the name,
+    /// in no namespace.
+    pub type_name: Option<Name>,
+    /// Its content.
+    pub nodes: Vec<Node>,
 }
-
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 impl Element {
-    /// Whether `i:nil` says so.
-    pub(super) fn is_nil(&self) -> bool {
+    /// An empty element.
+    #[must_use]
+    pub fn new(namespace: &str, local: &str) -> Self {
+        Self {
+            name: Name::new(namespace, local),
+            prefix: super::names::usual_prefix(namespace).map(str::to_owned),
+            ..Self::default()
+        }
+    }
+
+    /// With that attribute at the end.
+    #[must_use]
+    pub fn with_attribute(mut self, namespace: &str, local: &str, value: &str) -> Self {
+        self.attributes.push(Attribute {
+            name: Name::new(namespace, local),
+            value: value.to_owned(),
+        });
+        self
+    }
+
+    /// With that `i:type`.
+    #[must_use]
+    pub fn with_type(mut self, namespace: &str, local: &str) -> Self {
+        self.type_name = Some(Name::new(namespace, local));
+        self
+    }
+
+    /// With that text at the end.
+    #[must_use]
+    pub fn with_text(mut self, text: &str) -> Self {
+        self.push_text(text);
+        self
+    }
+
+    /// With that element at the end.
+    #[must_use]
+    pub fn with(mut self, child: Self) -> Self {
+        self.push(child);
+        self
+    }
+
+    /// Adds an element at the end.
+    pub fn push(&mut self, child: Self) {
+        self.nodes.push(Node::Element(child));
+    }
+
+    /// Adds text at the end.
+    pub fn push_text(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        match self.nodes.last_mut() {
+            Some(Node::Text(last)) => last.push_str(text),
+            _ => self.nodes.push(Node::Text(text.to_owned())),
+        }
+    }
+
+    /// `i:nil="true"`.
+    #[must_use]
+    pub fn nil(self) -> Self {
+        self.with_attribute(INSTANCE, "nil", "true")
+    }
+
+    /// The elements in it.
+    pub fn children(&self) -> impl Iterator<Item = &Self> {
+        self.nodes.iter().filter_map(|node| match node {
+            Node::Element(element) => Some(element),
+            Node::Text(_) => None,
+        })
+    }
+
+    /// The first element of that name in it.
+    #[must_use]
+    pub fn child(&self, namespace: &str, local: &str) -> Option<&Self> {
+        self.children()
+            .find(|child| child.name.is(namespace, local))
+    }
+
+    /// Its own text, without that of the elements in it.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.nodes
+            .iter()
+            .filter_map(|node| match node {
+                Node::Text(text) => Some(text.as_str()),
+                Node::Element(_) => None,
+            })
+            .collect()
+    }
+
+    /// Whether there is nothing in it but white space.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.nodes.iter().all(|node| match node {
+            Node::Text(text) => text.trim().is_empty(),
+            Node::Element(_) => false,
+        })
+    }
+
+    /// The value of an attribute.
+    #[must_use]
+    pub fn attribute(&self, namespace: &str, local: &str) -> Option<&str> {
         self.attributes
             .iter()
-            .any(|(name, value)| name.is(XSI, "nil") && matches!(value.trim(), "true" | "1"))
+            .find(|attribute| attribute.name.is(namespace, local))
+            .map(|attribute| attribute.value.as_str())
     }
 
-    /// Reads a document.
-    pub(super) fn read(xml: &str) -> Result<Self, RequestError> {
-        if xml.len() > ENVELOPE_BYTES_MAX {
-            return Err(RequestError::TooLarge {
-                limit: ENVELOPE_BYTES_MAX,
-                found: xml.len(),
-            });
-        }
-        let mut reader = NsReader::from_str(xml);
-        reader.config_mut().expand_empty_elements = true;
-        let mut open: Vec<Self> = Vec::new();
-        let mut root: Option<Self> = None;
-        loop {
-            let event = reader
-                .read_event()
-                .map_err(|error| RequestError::not_xml(&reader, &error))?;
-            match event {
-                Event::Start(start) => {
-                    if open.len() == NESTING_MAX {
-                        return Err(RequestError::TooDeep { limit: NESTING_MAX });
-                    }
-                    if root.is_some() {
-                        return Err(RequestError::SecondRoot);
-                    }
-                    open.push(element(&start, &reader)?);
-                }
-                Event::End(_) => {
-                    let Some(done) = open.pop() else { continue };
-                    match open.last_mut() {
-                        Some(parent) => parent.children.push(done),
-                        None => root = Some(done),
-                    }
-                }
-                Event::Text(text) => push_text(&mut open, &text.xml10_content()),
-                Event::CData(data) => push_text(&mut open, &data.xml10_content()),
-                Event::GeneralRef(reference) => {
-                    let name: &str = &reference;
-                    let resolved = reference
-                        .resolve_char_ref()
-                        .ok()
-                        .flatten()
-                        .map(String::from);
-                    let resolved = resolved.or_else(|| {
-                        quick_xml::escape::resolve_predefined_entity(name).map(str::to_owned)
-                    });
-                    match resolved {
-                        Some(text) => push_text(&mut open, &text),
-                        None => {
-                            return Err(RequestError::Entity {
-                                name: name.to_owned(),
-                            });
-                        }
-                    }
-                }
-                Event::DocType(_) => return Err(RequestError::DocumentType),
-                Event::Eof => break,
-                Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
-            }
-        }
-        if open.is_empty() {
-            root.ok_or(RequestError::Empty)
-        } else {
-            Err(RequestError::Unclosed)
-        }
+    /// Whether `i:nil` says so.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        matches!(
+            self.attribute(INSTANCE, "nil").map(str::trim),
+            Some("true" | "1")
+        )
     }
-}
 
-fn push_text(open: &mut [Element], text: &str) {
-    if let Some(element) = open.last_mut() {
-        element.text.push_str(text);
+    /// `z:Id`: what later elements may refer to.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.attribute(SERIALIZATION, "Id").map(str::trim)
     }
-}
 
-fn element(start: &BytesStart<'_>, reader: &NsReader<&[u8]>) -> Result<Element, RequestError> {
-    let mut element = Element {
-        name: resolve(start.name(), true, reader)?,
-        ..Element::default()
-    };
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| RequestError::Attribute {
-            error: error.to_string(),
-        })?;
-        if attribute.key.as_namespace_binding().is_some() {
-            continue;
-        }
-        let value = attribute
-            .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| RequestError::Attribute {
-                error: error.to_string(),
-            })?
-            .into_owned();
-        let name = resolve(attribute.key, false, reader)?;
-        if name.is(XSI, "type") {
-            element.type_name = Some(resolve(QName(value.trim()), true, reader)?);
-        }
-        element.attributes.push((name, value));
+    /// `z:Ref`: the element stands for the one with that `z:Id`.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        self.attribute(SERIALIZATION, "Ref").map(str::trim)
     }
-    Ok(element)
-}
 
-fn resolve(
-    name: QName<'_>,
-    use_default: bool,
-    reader: &NsReader<&[u8]>,
-) -> Result<Name, RequestError> {
-    let (namespace, local) = reader.resolver().resolve(name, use_default);
-    let namespace = match namespace {
-        ResolveResult::Bound(namespace) => namespace.0.to_owned(),
-        ResolveResult::Unbound => String::new(),
-        ResolveResult::Unknown(prefix) => return Err(RequestError::Prefix { prefix }),
-    };
-    Ok(Name {
-        namespace,
-        local: local.into_inner().to_owned(),
-    })
+    /// The namespace that a prefix stands for among its own declarations.
+    #[must_use]
+    pub fn declared(&self, prefix: &str) -> Option<&str> {
+        self.declarations
+            .iter()
+            .find(|(declared, _)| declared == prefix)
+            .map(|(_, uri)| uri.as_str())
+    }
 }

@@ -186,30 +186,26 @@ impl Store {
 
     /// Puts a server row in the place of the one with its key, or adds it.
     pub fn put_server(&mut self, row: AdmDhcpServersRow) {
-        self.version += 1;
-        self.tables
+        self.write()
             .servers
             .insert((row.family, row.record_id), Arc::new(row));
     }
 
     /// Puts a relation row in the place of the one with its key, or adds it.
     pub fn put_relation(&mut self, row: AdmDhcpFailoverRelationRow) {
-        self.version += 1;
-        self.tables.relations.insert(row.record_id, Arc::new(row));
+        self.write().relations.insert(row.record_id, Arc::new(row));
     }
 
     /// Deletes an association.
     pub fn delete_association(&mut self, id: RecordId) {
-        self.version += 1;
-        if let Some(row) = self.tables.scope_failovers.remove(&id) {
+        if let Some(row) = self.write().scope_failovers.remove(&id) {
             remove_from(&mut self.associations_by_scope, &row.scope_id, id);
         }
     }
 
     /// Deletes a scope; associations, range and options go with it (delete: cascade).
     pub fn delete_scope(&mut self, key: RowKey) {
-        self.version += 1;
-        let Some(row) = self.tables.scopes.remove(&key) else {
+        let Some(row) = self.write().scopes.remove(&key) else {
             return;
         };
         remove_from(
@@ -224,21 +220,20 @@ impl Store {
                 .remove(&key.1)
                 .unwrap_or_default()
             {
-                self.tables.scope_failovers.remove(&id);
+                self.write().scope_failovers.remove(&id);
             }
         }
         if let Some(range) = self.range_by_scope.remove(&key) {
-            self.tables.ranges.remove(&(key.0, range));
+            self.write().ranges.remove(&(key.0, range));
         }
         for option in self.options_by_scope.remove(&key).unwrap_or_default() {
-            self.tables.options.remove(&(key.0, option));
+            self.write().options.remove(&(key.0, option));
         }
     }
 
     /// Deletes a relationship; its associations go with it (delete: cascade).
     pub fn delete_relation(&mut self, id: RecordId) {
-        self.version += 1;
-        self.tables.relations.remove(&id);
+        self.write().relations.remove(&id);
         let associations: Vec<_> = self
             .tables
             .scope_failovers
@@ -274,16 +269,20 @@ impl Store {
                 referrers,
             });
         }
-        self.version += 1;
-        self.tables.servers.remove(&key);
+        self.write().servers.remove(&key);
         for scope in self.scopes_by_server.get(&key).cloned().unwrap_or_default() {
             self.delete_scope((key.0, scope));
         }
         Ok(())
     }
 
-    fn take_id(&mut self) -> RecordId {
+    /// The rows, to be changed: the only way to them, so that no write is left uncounted.
+    const fn write(&mut self) -> &mut Tables {
         self.version += 1;
+        &mut self.tables
+    }
+
+    fn take_id(&mut self) -> RecordId {
         let id = RecordId(self.next_id);
         self.next_id += 1;
         id
@@ -370,8 +369,7 @@ impl DataStore for Store {
     }
 
     fn delete_option(&mut self, key: RowKey) {
-        self.version += 1;
-        if let Some(row) = self.tables.options.remove(&key) {
+        if let Some(row) = self.write().options.remove(&key) {
             remove_from(
                 &mut self.options_by_scope,
                 &(key.0, row.scope_record_id),
@@ -387,7 +385,7 @@ impl DataStore for Store {
             .entry(scope)
             .or_default()
             .insert(row.record_id);
-        self.tables
+        self.write()
             .options
             .insert((row.family, row.record_id), Arc::new(row));
     }
@@ -403,7 +401,9 @@ impl DataStore for Store {
             .entry(scope)
             .or_default()
             .insert(record_id);
-        self.tables.scope_failovers.insert(record_id, Arc::new(row));
+        self.write()
+            .scope_failovers
+            .insert(record_id, Arc::new(row));
     }
 
     fn insert_scope(&mut self, mut row: AdmDhcpScopesRow) -> RecordId {
@@ -414,7 +414,6 @@ impl DataStore for Store {
     }
 
     fn update_scope(&mut self, row: AdmDhcpScopesRow) {
-        self.version += 1;
         let key = (row.family, row.record_id);
         if let Some(old) = self.tables.scopes.get(&key) {
             remove_from(
@@ -432,17 +431,16 @@ impl DataStore for Store {
             .entry(subnet_key(&row))
             .or_default()
             .insert(key.1);
-        self.tables.scopes.insert(key, Arc::new(row));
+        self.write().scopes.insert(key, Arc::new(row));
     }
 
     fn put_range(&mut self, mut row: AdmIpRangeRow) {
         if !row.record_id.is_set() {
             row.record_id = self.take_id();
         }
-        self.version += 1;
         self.range_by_scope
             .insert((row.family, row.scope_record_id), row.record_id);
-        self.tables
+        self.write()
             .ranges
             .insert((row.family, row.record_id), Arc::new(row));
     }
@@ -487,5 +485,35 @@ mod tests {
             store.get_scopes_for_server(setup.server_ids[0], AddressFamily::InterNetwork),
             None
         );
+    }
+
+    #[test]
+    fn a_server_is_named_by_a_relationship_at_either_end_and_in_its_own_family_only() {
+        let mut world = world();
+        world.servers.push(Server::named("P2"));
+        let setup = world.set_up();
+        let mut store = Store::new(&setup.tables);
+        let key = |place: usize| (AddressFamily::InterNetwork, setup.server_ids[place]);
+        for end in [0, 1] {
+            assert_eq!(store.delete_server(key(end)).unwrap_err().referrers, 1);
+        }
+        store.delete_server(key(2)).unwrap();
+        let of_another_family = (AddressFamily::InterNetworkV6, setup.server_ids[0]);
+        store.delete_server(of_another_family).unwrap();
+    }
+
+    #[test]
+    fn a_server_that_is_put_is_there_and_every_write_gives_another_version() {
+        let setup = world().set_up();
+        let mut store = Store::new(&setup.tables);
+        let key = (AddressFamily::InterNetwork, setup.server_ids[0]);
+        let mut row = AdmDhcpServersRow::clone(&setup.tables.servers[&key]);
+        let mut versions = BTreeSet::from([store.version()]);
+        for name in ["one", "two", "three"] {
+            row.name = name.to_owned();
+            store.put_server(row.clone());
+            assert_eq!(*store.tables().servers[&key], row);
+            assert!(versions.insert(store.version()));
+        }
     }
 }

@@ -11,7 +11,7 @@ use crate::spec::{IpamAdminOperationId, Readings};
 use crate::suite::change::{row_key, store_change};
 use crate::suite::message::paramters;
 use crate::suite::{Client, Progress, Target, TargetError};
-use crate::trace::{Door, Record, Reply, SessionIndex, StepOutcome, StepRecord, Trace, What};
+use crate::trace::{Door, Form, Record, Reply, SessionIndex, StepOutcome, StepRecord, Trace, What};
 use crate::world::{Caller, RowKind, Setup};
 
 /// The most events a case may show before the run is given up: a target that never falls silent has to be stopped.
@@ -61,6 +61,7 @@ pub fn run_case_for(
         named: BTreeMap::new(),
         remembered: None,
         events: 0,
+        forms: BTreeMap::new(),
     };
     runner.run()
 }
@@ -79,6 +80,7 @@ struct Runner<'a> {
     /// At the door `delegate`: the delegate and the parameters that the next `start` calls it with.
     remembered: Option<(IpamAdminOperationId, Option<Value>)>,
     events: usize,
+    forms: BTreeMap<usize, Form>,
 }
 
 /// A session as the client knows it.
@@ -115,6 +117,7 @@ impl Runner<'_> {
                 && self.is_due(step)
             {
                 self.take(next, step)?;
+                self.intact()?;
                 if !step.action.is_request() {
                     // Done as soon as it is sent, whatever goes on beside it.
                     self.note_effects(next);
@@ -139,18 +142,26 @@ impl Runner<'_> {
             }
         }
         let after = self.target.tables();
+        self.intact()?;
         Ok(Trace {
             door: self.target.door(),
             setup: self.setup,
             log: self.log,
             steps: self.steps.into_iter().map(|taken| taken.record).collect(),
             after,
+            shows: self.target.shows(),
+            forms: self.forms,
             trackers: self
                 .sessions
                 .iter()
                 .map(|session| session.client.state())
                 .collect(),
         })
+    }
+
+    /// Whether the target could do all that was asked so far.
+    fn intact(&mut self) -> Result<(), TargetError> {
+        self.target.failure().map_or(Ok(()), Err)
     }
 
     /// Whether a step may be taken now: its event has come, or everything before it is over.
@@ -423,7 +434,7 @@ impl Runner<'_> {
     /// Takes the next event, or lets time pass; false when the target is quiet.
     fn pump(&mut self) -> Result<bool, TargetError> {
         match self.target.next() {
-            Progress::Quiet => Ok(false),
+            Progress::Quiet => self.intact().map(|()| false),
             Progress::Event(session, event) => {
                 self.receive(session, event)?;
                 Ok(true)
@@ -462,6 +473,9 @@ impl Runner<'_> {
     }
 
     fn receive(&mut self, index: SessionIndex, event: Event) -> Result<(), TargetError> {
+        if let Some(form) = self.target.form() {
+            self.forms.insert(self.events, form);
+        }
         self.events += 1;
         if self.events > EVENTS_MAX {
             return Err(TargetError::Endless(EVENTS_MAX));
@@ -474,7 +488,7 @@ impl Runner<'_> {
             Event::InitializeOperationParametersResponse
             | Event::StartOperationWithCallbackResponse => Some(Reply::Response),
             Event::Fault(_) => Some(Reply::Fault),
-            Event::SessionClosed | Event::Callback(_) => None,
+            Event::SessionClosed | Event::Callback(_) | Event::Unintelligible(_) => None,
         };
         let step = if let Some(reply) = answer {
             if event == Event::InitializeOperationParametersResponse {

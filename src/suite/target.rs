@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::model::{ClientMessage, Event, Tables, Value};
 use crate::spec::{IpamAdminOperationId, Readings};
 use crate::suite::StoreChange;
-use crate::trace::{Door, SessionIndex};
+use crate::trace::{Door, Form, SessionIndex, Shows};
 use crate::world::{Caller, Setup};
 
 /// A target could not do what was asked of it: the run is broken, nothing is judged.
@@ -18,9 +18,18 @@ pub enum TargetError {
     /// The target does not offer it.
     #[error("this target does not offer {0}")]
     Unsupported(&'static str),
+    /// The target says itself that it does not offer it.
+    #[error("this target does not offer {0}")]
+    Declined(String),
     /// The store refused a change.
     #[error("the store cannot be changed so: {0}")]
     Change(String),
+    /// What stands between us and the server does not do its part: what was expected of it, and what it did.
+    #[error("{0}")]
+    Broken(String),
+    /// Nobody is there.
+    #[error("{0}")]
+    Unreachable(String),
 }
 
 /// What a target has to say next.
@@ -85,6 +94,22 @@ pub trait Target {
     /// # Errors
     /// When the store refuses.
     fn change(&mut self, change: &StoreChange) -> Result<(), TargetError>;
+
+    /// Why [`Target::next`], [`Target::advance`], [`Target::end`] or [`Target::tables`] could not do what was asked
+    /// since the last reset; the case is given up then. In process nothing can come in between.
+    fn failure(&mut self) -> Option<TargetError> {
+        None
+    }
+
+    /// What it can show.
+    fn shows(&self) -> Shows {
+        Shows::ALL
+    }
+
+    /// The form of the event that [`Target::next`] gave last, where it came as an envelope.
+    fn form(&mut self) -> Option<Form> {
+        None
+    }
 
     /// The store as it is; `None` where it cannot be seen. Equal stores may share one copy.
     fn tables(&mut self) -> Option<Arc<Tables>>;

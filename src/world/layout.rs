@@ -8,7 +8,9 @@ use crate::model::{
     AdmDhcpServersRow, AdmIpRangeRow, ClassRow, OptionDefinitionRow, RecordId, RowKey, Tables,
 };
 use crate::spec::{AddressFamily, DhcpOptionType};
-use crate::world::{Caller, End, OptionDefinition, OptionValue, PartnerRule, Role, Scope, World};
+use crate::world::{
+    Caller, End, OptionDefinition, OptionValue, PartnerRule, RecordIds, Role, Scope, World,
+};
 
 /// All that a target needs to know to stand for a world: the tables, the caller, the partner's rules.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,20 +123,29 @@ impl Counter {
 
 impl World {
     /// Gives every row its record id, in the order of the file: servers, relationships, scopes, then associations,
-    /// range rows, definitions and classes, options. No two rows share an id, except by `same_id_as`.
+    /// range rows, definitions and classes, options. No two rows share an id, except by `same_id_as`. Rows that are in
+    /// a store already keep their ids, and the others get larger ones.
     #[must_use]
     pub fn set_up(&self) -> Setup {
-        let mut ids = Counter(0);
+        let given = self.record_ids.as_ref();
+        let largest = given.and_then(RecordIds::largest);
+        let mut ids = Counter(largest.map_or(0, |id| id.0));
+        let given_to = |of: fn(&RecordIds) -> &[RecordId], place: usize| {
+            given.and_then(|given| of(given).get(place).copied())
+        };
         let mut names = Names::default();
         let mut server_ids: Vec<RecordId> = Vec::with_capacity(self.servers.len());
-        for server in &self.servers {
-            let id = server
-                .same_id_as
-                .map_or_else(|| ids.next(), |other| server_ids[other]);
+        for (place, server) in self.servers.iter().enumerate() {
+            let id = server.same_id_as.map_or_else(
+                || given_to(|given| &given.servers, place).unwrap_or_else(|| ids.next()),
+                |other| server_ids[other],
+            );
             names.insert(RowKind::Server, (server.family, id), &server.name);
             server_ids.push(id);
         }
-        let relation_ids: Vec<RecordId> = self.relations.iter().map(|_| ids.next()).collect();
+        let relation_ids: Vec<RecordId> = (0..self.relations.len())
+            .map(|place| given_to(|given| &given.relations, place).unwrap_or_else(|| ids.next()))
+            .collect();
         for (relation, id) in self.relations.iter().zip(&relation_ids) {
             names.insert(
                 RowKind::Relation,
@@ -143,10 +154,11 @@ impl World {
             );
         }
         let mut scope_ids: Vec<RecordId> = Vec::with_capacity(self.scopes.len());
-        for scope in &self.scopes {
-            let id = scope
-                .same_id_as
-                .map_or_else(|| ids.next(), |other| scope_ids[other]);
+        for (place, scope) in self.scopes.iter().enumerate() {
+            let id = scope.same_id_as.map_or_else(
+                || given_to(|given| &given.scopes, place).unwrap_or_else(|| ids.next()),
+                |other| scope_ids[other],
+            );
             names.insert(RowKind::Scope, (self.family_of(scope), id), &scope.name);
             scope_ids.push(id);
         }

@@ -9,5 +9,6 @@ mod rows;
 pub use layout::{Names, RowKind, Setup};
 pub use partner::{Does, PartnerRule, RequestKind};
 pub use rows::{
-    Caller, End, OptionDefinition, OptionValue, Policy, Relation, Role, Scope, Server, Via, World,
+    Caller, End, OptionDefinition, OptionValue, Policy, RecordIds, Relation, Role, Scope, Server,
+    Via, World,
 };

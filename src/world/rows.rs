@@ -1,9 +1,9 @@
 //! The authored world: rows with names, referring to each other by their place in the world.
 
-use crate::model::ScopeDetails;
+use crate::model::{RecordId, ScopeDetails};
 use crate::spec::authorization::{GLOBAL_ACCESS_SCOPE, IPAM_MSM_ADMINISTRATORS};
 use crate::spec::{AddressFamily, DhcpFailoverMode, DhcpOptionType};
-use crate::world::PartnerRule;
+use crate::world::{PartnerRule, RowKind};
 
 /// What a scenario says exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,40 @@ pub struct World {
     pub scopes: Vec<Scope>,
     /// Rules for the failover partner; rows are indexes into `servers` and `scopes`.
     pub partner: Vec<PartnerRule<usize>>,
+    /// The record ids of the rows, where they are in a store already; `None`: any.
+    pub record_ids: Option<RecordIds>,
+}
+
+/// The record ids of a world's rows, by their places.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RecordIds {
+    /// Of the servers.
+    pub servers: Vec<RecordId>,
+    /// Of the relationships.
+    pub relations: Vec<RecordId>,
+    /// Of the scopes.
+    pub scopes: Vec<RecordId>,
+}
+
+impl RecordIds {
+    /// Those of one kind.
+    pub const fn of_mut(&mut self, kind: RowKind) -> &mut Vec<RecordId> {
+        match kind {
+            RowKind::Server => &mut self.servers,
+            RowKind::Relation => &mut self.relations,
+            RowKind::Scope => &mut self.scopes,
+        }
+    }
+
+    /// The largest.
+    pub(super) fn largest(&self) -> Option<RecordId> {
+        let all = self
+            .servers
+            .iter()
+            .chain(&self.relations)
+            .chain(&self.scopes);
+        all.max().copied()
+    }
 }
 
 impl Default for World {
@@ -40,6 +74,7 @@ impl Default for World {
             relations: Vec::new(),
             scopes: Vec::new(),
             partner: Vec::new(),
+            record_ids: None,
         }
     }
 }

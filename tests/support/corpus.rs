@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 use ipamconf::check::check;
-use ipamconf::door::{DelegateTarget, SessionTarget};
+use ipamconf::door::{DelegateTarget, SessionTarget, SoapTarget};
 use ipamconf::scenario::{Case, Scenario, read_bytes};
 use ipamconf::spec::Readings;
 use ipamconf::suite::{Target, run_case};
@@ -70,8 +70,10 @@ pub(crate) const DOORS: &[Door] = &[Door::Delegate, Door::Session];
 pub(crate) fn run(case: &Case, door: Door) -> (Trace, Vec<CheckResult>) {
     let mut delegate = DelegateTarget::default();
     let mut session = SessionTarget::default();
+    let mut envelopes = SoapTarget::new(SessionTarget::default()).at(door);
     let target: &mut dyn Target = match door {
         Door::Delegate => &mut delegate,
+        Door::Http => &mut envelopes,
         _ => &mut session,
     };
     let readings = Readings::default();

@@ -3,6 +3,7 @@
 mod callbacks;
 mod client;
 mod controls;
+mod envelopes;
 mod frame;
 mod initialize;
 mod partner_faults;
@@ -42,6 +43,7 @@ pub fn deviants() -> Vec<Deviant> {
         replicated_copies::DEVIANTS,
         partner_faults::DEVIANTS,
         client::DEVIANTS,
+        envelopes::DEVIANTS,
         rights::DEVIANTS,
         scope_parameters::DEVIANTS,
         scope_steps::DEVIANTS,

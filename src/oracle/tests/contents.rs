@@ -99,6 +99,27 @@ fn by_the_letter_the_partner_keeps_what_is_not_listed() {
 }
 
 #[test]
+fn options_that_go_under_the_row_of_the_source_mean_nothing_there() {
+    let options = |allowed: &Allowed| {
+        let copies = copies(allowed, 0);
+        assert!(!copies.is_empty());
+        copies.iter().all(|copy| copy.options.is_some())
+    };
+    let literal = || Fixture::of(&with_options()).reading("OQ-5", "literal");
+    assert!(!options(&literal().replicate()));
+    // nothing is tracked for a scope of the table where only the listed columns go over
+    let listed = literal().reading("OQ-12", "literal");
+    assert!(options(&listed.replicate()));
+    // what a client sends tracks what it says; on the owner itself the rows are known
+    let fixture = literal().reading("OQ-1", "literal");
+    let object = || fixture.scope_object(0).encode();
+    assert!(options(&sent(&fixture, Op::ReplicateScope, object())));
+    let option = tracked_option(definition(&fixture, 0, 6), &["new"]);
+    let tracked = object().with("Options", tracker(vec![tracked("Set", option)]));
+    assert!(!options(&sent(&fixture, Op::ReplicateScope, tracked)));
+}
+
+#[test]
 fn what_the_partner_does_not_know_faults_before_anything_is_sent() {
     let mut world = with_options();
     world.partner = vec![refuse(None, 0, Some(1))];

@@ -1,6 +1,9 @@
 //! The delegates called directly.
 
 use super::*;
+use crate::oracle::ends::{self, Place};
+use crate::oracle::objects::{Fit, fit};
+use crate::spec::IpamExceptionId;
 
 #[test]
 fn every_failover_scope_goes_to_the_other_server() {
@@ -139,6 +142,23 @@ fn a_delegate_out_of_scope_only_checks_the_type() {
 }
 
 #[test]
+fn a_type_is_an_operations_own_another_ones_or_nobody_knows() {
+    for (operation, type_name, expected) in [
+        (Op::ReplicateServer, "ReplicateServerParameters", Fit::Own),
+        (Op::ReplicateServer, "ReplicateScopeParameters", Fit::Other),
+        (Op::EditDhcpServer, "ReplicateServerParameters", Fit::Other),
+        (Op::EditDhcpServer, "NoSuchParameters", Fit::Other),
+        (Op::EditDhcpServer, "CreateDnsZoneParameters", Fit::Untold),
+    ] {
+        assert_eq!(
+            fit(operation, type_name),
+            expected,
+            "{operation} {type_name}"
+        );
+    }
+}
+
+#[test]
 fn a_partner_without_a_row_is_a_hard_failure_and_writes_nothing() {
     let mut world = world(vec![scope("A", 0, 1, &[0]), scope("A on P1", 1, 1, &[])]);
     world.servers[1].missing = true;
@@ -209,6 +229,60 @@ fn a_scope_in_two_relations_goes_to_one_of_the_partners() {
     assert_eq!(servers(&allowed), [p1, p2]);
     let highest = fixture.reading("OQ-22", "highest").replicate();
     assert_eq!(servers(&highest), [p2]);
+}
+
+#[test]
+fn two_relations_are_a_question_of_their_own_only_where_they_lead_to_different_ends() {
+    let question = |second: End, third: End| {
+        let mut world = world(vec![scope("A", 0, 1, &[2, 3])]);
+        world.relations.push(relation("R3", End::Server(0), second));
+        world.relations.push(relation("R4", End::Server(0), third));
+        let allowed = Fixture::of(&world).replicate();
+        assert_eq!(allowed.ends.len(), 2, "{allowed:?}");
+        allowed.ends[0].question
+    };
+    let (partner, unset) = (End::Server(1), End::Nil);
+    assert_eq!(question(partner, unset), Some(Question::OQ22));
+    assert_eq!(question(unset, unset), Some(Question::OQ14));
+}
+
+#[test]
+fn a_failure_names_the_delegates_from_the_outside_in() {
+    let mut world = world(vec![scope("A", 0, 1, &[0])]);
+    world.partner = vec![refuse(None, 0, None)];
+    let details = &Fixture::of(&world).replicate().ends[0].details;
+    assert_eq!(
+        details[..2],
+        [
+            IpamExceptionId::FAILED_TO_REPLICATE_SERVER,
+            IpamExceptionId::FAILED_TO_REPLICATE_SCOPES
+        ]
+    );
+    assert!(details.contains(&IpamExceptionId::SCOPE_FAILED_TO_ADD_REMOTE));
+}
+
+#[test]
+fn one_more_way_to_end_comes_first_or_last_and_never_twice() {
+    let fixture = Fixture::of(&world(vec![]));
+    let case = fixture.case();
+    let end = |stage, requirement| ends::either(stage, requirement, None, &[]);
+    let both = || {
+        let both = vec![end(SUCCESS, R::R_31_4), end(FAILURE, R::R_29_2b)];
+        ends::without_writes(&case, both)
+    };
+    let success = || ends::without_writes(&case, vec![end(SUCCESS, R::R_31_4)]);
+    let with = |allowed, place| {
+        let other = end(FAILURE, R::R_31_1b);
+        let allowed = ends::or(&case, allowed, other, place, Question::OQ19);
+        let ends = allowed.ends.iter();
+        ends.map(|end| (end.stage, end.requirement))
+            .collect::<Vec<_>>()
+    };
+    let (succeeds, fails) = ((SUCCESS, R::R_31_4), (FAILURE, R::R_31_1b));
+    assert_eq!(with(both(), Place::First), [fails, succeeds]);
+    assert_eq!(with(both(), Place::Last), [succeeds, (FAILURE, R::R_29_2b)]);
+    assert_eq!(with(success(), Place::First), [fails, succeeds]);
+    assert_eq!(with(success(), Place::Last), [succeeds, fails]);
 }
 
 #[test]
@@ -321,6 +395,31 @@ fn one_scope_sent_twice_leaves_one_of_the_two_contents() {
     ));
 }
 
+#[test]
+fn a_scope_sent_twice_meets_what_its_first_turn_has_made() {
+    let twice = |fixture: &Fixture| {
+        let object = fixture.scope_object(0);
+        scopes(fixture, vec![object.encode(), object.encode()])
+    };
+    let new = || world(vec![scope("A", 0, 1, &[0])]);
+    let there = || world(vec![scope("A", 0, 1, &[0]), scope("A'", 1, 1, &[])]);
+    let with_rule = |mut world: World, on| {
+        world.partner = vec![refuse(Some(on), 0, None)];
+        Fixture::of(&world)
+    };
+    // the subnet finds the row that the first turn has created: the second may be an update
+    let allowed = twice(&with_rule(new(), RequestKind::Update));
+    assert_eq!(allowed.ends.len(), 2);
+    // a row that was there is updated twice
+    let allowed = twice(&with_rule(there(), RequestKind::Create));
+    only(&allowed, SUCCESS, R::R_29_7);
+    // a RecordId does not find it, and it is in the way
+    let allowed = twice(&Fixture::of(&new()).reading("OQ-4", "record-id"));
+    assert!(!kinds(&allowed, 0).contains(&"fault"));
+    assert_eq!(kinds(&allowed, 1)[0], "fault");
+    assert_eq!(requirement(&allowed, 1), R::R_3_8);
+}
+
 fn single(fixture: &Fixture, operation: Op, scope: &DhcpScope) -> Allowed {
     let type_name = crate::spec::parameters::parameters_type(operation).unwrap();
     let value = parameters(type_name, operation.name(), "Scope", scope.encode().into());
@@ -364,7 +463,12 @@ fn updating_needs_a_row_and_keeps_its_owner() {
         assert_eq!(kinds(&allowed, 0), ["update"]);
     }
     scope.parent_dhcp_server_record_id = fixture.server(1);
-    only(&update(&scope), FAILURE, R::R_4_8);
+    let allowed = update(&scope);
+    only(&allowed, FAILURE, R::R_4_8);
+    assert_eq!(
+        allowed.ends[0].details[0],
+        IpamExceptionId::SCOPE_FAILED_TO_UPDATE
+    );
     scope.record_id = fixture.scope(0);
     let allowed = update(&scope);
     let [Choice::Write(write)] = allowed.fates[0].choices.as_slice() else {

@@ -145,29 +145,105 @@ fn no_order_of_requests_leaves_the_bounds() {
         .iter()
         .flat_map(|first| variants.iter().map(move |second| vec![first, second]));
     let alone = variants.iter().map(|rule| vec![rule]);
+    let mut exact = Exact::default();
     for rules in alone.chain(pairs) {
         let fixture = with_rules(scopes(), rules.iter().copied().cloned().collect());
         let allowed = fixture.replicate();
-        let mut seen = BTreeSet::new();
+        let mut played = Vec::new();
         for order in orders {
             for stops in [true, false] {
-                seen.insert(play(&fixture, &allowed, order, stops));
+                played.push(play(&fixture, &allowed, order, stops));
             }
         }
+        let seen: BTreeSet<bool> = played.iter().map(|played| played.failed).collect();
         let ends: BTreeSet<bool> = allowed
             .ends
             .iter()
             .map(|end| end.stage == FAILURE)
             .collect();
-        assert!(seen.is_subset(&ends), "{rules:?}");
-        if rules.len() == 1 {
-            assert_eq!(seen, ends, "one rule is judged exactly: {rules:?}");
-        }
+        assert_eq!(seen, ends, "{rules:?}");
+        exact.of += 1;
+        exact.written += usize::from(most_written(&played) == most_allowed(&allowed));
+        exact.taken += usize::from(
+            allowed
+                .taken
+                .taken
+                .iter()
+                .enumerate()
+                .all(|(rule, bounds)| {
+                    let taken = || played.iter().map(|played| played.taken[rule]);
+                    (taken().min(), taken().max()) == (Some(bounds.0), Some(bounds.1))
+                }),
+        );
     }
+    // Bounds may be wide where two rules meet. How often they are is known, so that they do not get wider.
+    let expected = Exact {
+        of: 2352,
+        written: 2336,
+        taken: 2178,
+    };
+    assert_eq!(exact, expected);
 }
 
-/// Whether the operation fails in that order; every scope's outcome has to be among its choices.
-fn play(fixture: &Fixture, allowed: &Allowed, order: [usize; 3], stops: bool) -> bool {
+/// For how many sets of rules the bounds are what some order reaches.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Exact {
+    of: usize,
+    written: usize,
+    taken: usize,
+}
+
+/// What one order led to.
+struct Played {
+    failed: bool,
+    written: [bool; 3],
+    taken: [u64; 2],
+}
+
+/// The most scopes that are written in an operation that fails.
+fn most_written(played: &[Played]) -> Option<usize> {
+    let failed = played.iter().filter(|played| played.failed);
+    failed
+        .map(|played| played.written.iter().filter(|written| **written).count())
+        .max()
+}
+
+/// The most that the oracle allows there.
+fn most_allowed(allowed: &Allowed) -> Option<usize> {
+    if !stages(allowed).contains(&FAILURE) {
+        return None;
+    }
+    let may_be = |place: &usize| {
+        allowed.fates[*place]
+            .choices
+            .iter()
+            .any(|choice| match choice {
+                Choice::Write(_) => true,
+                Choice::Fault { written, .. } => written.is_some(),
+                Choice::Skip { .. } => false,
+            })
+    };
+    (0..8usize)
+        .map(|set| {
+            (0..3)
+                .filter(|place| set >> place & 1 == 1)
+                .collect::<Vec<usize>>()
+        })
+        .filter(|set| set.iter().all(may_be))
+        .filter(|set| {
+            let within =
+                |places: &[usize]| set.iter().filter(|place| places.contains(place)).count();
+            allowed
+                .at_most_written
+                .iter()
+                .all(|(places, most)| within(places) <= *most)
+        })
+        .map(|set| set.len())
+        .max()
+}
+
+/// What that order leads to; every scope's outcome has to be among its choices.
+fn play(fixture: &Fixture, allowed: &Allowed, order: [usize; 3], stops: bool) -> Played {
     let mut taken = [0u64; 2];
     let mut written = [false; 3];
     let mut failed = false;
@@ -225,7 +301,11 @@ fn play(fixture: &Fixture, allowed: &Allowed, order: [usize; 3], stops: bool) ->
             assert!(found <= *most, "{:?}", fixture.setup.partner);
         }
     }
-    failed
+    Played {
+        failed,
+        written,
+        taken,
+    }
 }
 
 #[test]

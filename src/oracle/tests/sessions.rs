@@ -1,6 +1,7 @@
 //! What comes before a delegate: InitializeOperationParameters, authorization, the state of the store.
 
 use super::*;
+use crate::oracle::authorization::decided_by;
 
 fn replies(case: &Case<'_>, value: Option<&Value>) -> Vec<(ReplyKind, R)> {
     initialize(case, value)
@@ -59,6 +60,24 @@ fn a_strict_server_sees_a_wrong_type_at_initialize() {
             [(FAULT, R::R_INIT_3)]
         );
     }
+}
+
+#[test]
+fn a_strict_server_may_fault_where_there_is_no_scope() {
+    let fixture = Fixture::of(&world(vec![scope("A", 0, 1, &[0])]));
+    let of = |scopes: Value| {
+        let value = parameters(
+            "ReplicateScopeParameters",
+            "ReplicateScope",
+            "Scopes",
+            scopes,
+        );
+        replies(&fixture.case(), Some(&value)).len()
+    };
+    assert_eq!(of(Value::Nil), 2);
+    assert_eq!(of(Value::List(vec![])), 2);
+    let object = fixture.scope_object(0).encode();
+    assert_eq!(of(Value::List(vec![object.into()])), 1);
 }
 
 #[test]
@@ -182,6 +201,114 @@ fn a_policy_for_one_scope_has_to_match_its_access_scope() {
             assert_eq!(denied, access_scope != fits, "{operation} {access_scope}");
         }
     }
+}
+
+/// The step by which a caller may or may not run an operation on the scope A.
+fn step_that_decides(operation: Op, caller: Caller) -> R {
+    let mut world = world(vec![scope("A", 0, 1, &[0])]);
+    world.caller = caller;
+    let own = |name: &str, operations: &[&str]| Role {
+        name: name.to_owned(),
+        operations: operations.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let replicate = "MsmDhcpReplicateOperation";
+    world.roles = vec![
+        own("replicators", &[replicate]),
+        own("creators too", &[replicate, "MsmDhcpCreateScope"]),
+        own("editors too", &[replicate, "MsmDhcpEditScope"]),
+        own("lookers", &[]),
+    ];
+    let fixture = Fixture::of(&world);
+    let object = fixture.scope_object(0).encode();
+    let type_name = crate::spec::parameters::parameters_type(operation).unwrap();
+    let Value::Object(object) = parameters(type_name, operation.name(), "Scope", object.into())
+    else {
+        unreachable!("parameters are an object");
+    };
+    decided_by(&fixture.case(), operation, &object)
+}
+
+#[test]
+fn the_step_that_decides_on_a_right_is_the_one_a_server_goes_wrong_at() {
+    let own = |roles: &[&str]| Caller {
+        policies: roles
+            .iter()
+            .map(|role| Policy {
+                role: (*role).to_owned(),
+                access_scope: GLOBAL_ACCESS_SCOPE.to_owned(),
+                via: Via::User,
+            })
+            .collect(),
+        ..Caller::nobody()
+    };
+    let msm = crate::spec::authorization::IPAM_MSM_ADMINISTRATORS;
+    let both_groups = Caller {
+        groups: vec![IPAM_USERS.to_owned(), msm.to_owned()],
+        ..Caller::nobody()
+    };
+    let group_and_role = Caller {
+        groups: vec![IPAM_USERS.to_owned()],
+        ..own(&["replicators"])
+    };
+    for (caller, step) in [
+        (in_group(msm), R::R_AUTH_7),
+        (both_groups, R::R_AUTH_14),
+        (in_group(IPAM_ADMINISTRATORS), R::R_AUTH_14),
+        (Caller::nobody(), R::R_AUTH_11),
+        (own(&["lookers"]), R::R_AUTH_11),
+        (own(&["IPAM DHCP Scope Administrator"]), R::R_AUTH_4),
+        (group_and_role, R::R_AUTH_7),
+        (with_role("replicators", GLOBAL_ACCESS_SCOPE), R::R_AUTH_15),
+        (own(&["lookers", "replicators"]), R::R_AUTH_9),
+        (own(&["replicators", "replicators"]), R::R_AUTH_12),
+        (own(&["replicators"]), R::R_AUTH_12),
+        (own(&["creators too"]), R::R_AUTH_10),
+        (own(&["editors too"]), R::R_AUTH_10),
+        (own(&["IPAM DHCP Administrator"]), R::R_AUTH_10),
+    ] {
+        let found = step_that_decides(Op::ReplicateServer, caller.clone());
+        assert_eq!(found, step, "{caller:?}");
+    }
+    let editor = || own(&["IPAM DHCP Scope Administrator"]);
+    let elsewhere = with_role("IPAM DHCP Scope Administrator", "elsewhere");
+    let edit = |caller| step_that_decides(Op::EditDhcpScope, caller);
+    assert_eq!(edit(editor()), R::R_AUTH_8);
+    assert_eq!(edit(elsewhere), R::R_AUTH_10);
+}
+
+#[test]
+fn whose_access_scope_counts_is_not_known_of_an_object_of_another_type() {
+    let mut world = world(vec![scope("A", 0, 1, &[])]);
+    world.caller = with_role("IPAM DHCP Scope Administrator", GLOBAL_ACCESS_SCOPE);
+    let fixture = Fixture::of(&world);
+    let object = || fixture.scope_object(0).encode();
+    let stages_of = |type_name| {
+        let value = parameters(type_name, "EditDhcpScope", "Scope", object().into());
+        stages(&start(&fixture.case(), Some(&value)))
+    };
+    assert_eq!(stages_of("UpdateDhcpScopeParameters"), [SUCCESS]);
+    let denied_or_failed = stages_of("CreateDhcpScopeParameters");
+    assert_eq!(denied_or_failed, [Stage::StartFault, FAILURE]);
+}
+
+#[test]
+fn who_has_no_right_is_denied_for_a_scope_that_is_gone_too() {
+    let mut world = world(vec![scope("A", 0, 1, &[])]);
+    world.caller = Caller::nobody();
+    let fixture = Fixture::of(&world);
+    let mut object = fixture.scope_object(0);
+    object.record_id = RecordId(9999);
+    let value = parameters(
+        "UpdateDhcpScopeParameters",
+        "EditDhcpScope",
+        "Scope",
+        object.encode().into(),
+    );
+    only(
+        &start(&fixture.case(), Some(&value)),
+        Stage::StartFault,
+        R::R_AUTH_11,
+    );
 }
 
 #[test]

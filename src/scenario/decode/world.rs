@@ -44,6 +44,13 @@ pub(in crate::scenario) struct Decoded {
     pub(in crate::scenario) rows: u64,
 }
 
+impl Decoded {
+    /// The world.
+    pub(in crate::scenario) fn world(&self) -> &World {
+        &self.world
+    }
+}
+
 /// Reads `[world]`; a file without one has an empty world.
 pub(super) fn decode(cx: &mut Context<'_>, node: Option<&Node>) -> Decoded {
     let Some(table) = node.and_then(|node| cx.table(node)) else {

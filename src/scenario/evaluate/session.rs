@@ -42,6 +42,12 @@ pub(super) fn check(asked: &Asked<'_>, seen: &[Seen<'_>], results: &mut Vec<Chec
         };
         results.push(if at_delegate(asked) {
             asked.unseen("closed", wanted.span, NO_SESSION)
+        } else if !asked.trace.shows.session_end {
+            asked.unseen(
+                "closed",
+                wanted.span,
+                "this target does not show the end of a session",
+            )
         } else if closing.is_some() == wanted.value {
             let found = say(closing.is_some());
             let grade = asked.grade("closed", Grade::Soft);

@@ -208,6 +208,8 @@ pub(super) fn trace_of(
         steps: vec![record; case.steps.len()],
         after,
         trackers: vec![tracker],
+        shows: crate::trace::Shows::ALL,
+        forms: std::collections::BTreeMap::new(),
         setup,
     }
 }

@@ -1,0 +1,89 @@
+//! `ipamconf doctor`: whether a target can be tested, and what to do where it cannot.
+
+use std::io::Write;
+
+use crate::cli::args::DoctorArguments;
+use crate::cli::target::TargetAddress;
+use crate::cli::{CliError, Exit};
+use crate::door::http::{Finding, Patience, Probe, State, probe};
+use crate::door::{ExecCommand, ExecTargets};
+
+pub(super) fn doctor(arguments: &DoctorArguments, out: &mut dyn Write) -> Result<Exit, CliError> {
+    let patience = Patience {
+        timeout: arguments.timeout,
+        ..Patience::default()
+    };
+    let found = match &arguments.target {
+        TargetAddress::Http(address) => probe(address, arguments.control.as_ref(), patience)
+            .map_err(|error| CliError::Target(error.to_string()))?,
+        TargetAddress::Exec { words, .. } => look_at_process(ExecCommand {
+            timeout: patience.timeout,
+            quiet: patience.quiet,
+            ..ExecCommand::new(words.clone())
+        }),
+        TargetAddress::InProcess => {
+            return Err(CliError::Usage(
+                "`in-process` is part of ipamconf: `doctor` looks at targets such as `http://HOST:PORT/PATH`"
+                    .to_owned(),
+            ));
+        }
+    };
+    write_table(&found, out)?;
+    let verdict = if found.is_fit() {
+        "the target can be tested"
+    } else {
+        "the target cannot be tested as it is"
+    };
+    writeln!(out, "\n{verdict}: {}", arguments.target)?;
+    Ok(if found.is_fit() {
+        Exit::Conformant
+    } else {
+        Exit::Broken
+    })
+}
+
+/// A process is asked who it is, and something that nobody knows, as soon as it is started.
+fn look_at_process(command: ExecCommand) -> Probe {
+    let finding = match ExecTargets::start(command) {
+        Ok(targets) => Finding {
+            check: "does it speak the protocol",
+            state: State::Good,
+            found: format!(
+                "{}: it answers, and says \"unsupported\" to an invented request",
+                targets.name()
+            ),
+            advice: String::new(),
+        },
+        Err(refused) => Finding {
+            check: "does it speak the protocol",
+            state: State::Bad,
+            found: refused.to_string(),
+            advice: "docs/exec.md shows what is asked, and what answers are expected".to_owned(),
+        },
+    };
+    Probe {
+        findings: vec![finding],
+    }
+}
+
+fn write_table(found: &Probe, out: &mut dyn Write) -> std::io::Result<()> {
+    let width = found
+        .findings
+        .iter()
+        .map(|finding| finding.check.len())
+        .max()
+        .unwrap_or_default();
+    for finding in &found.findings {
+        let word = match finding.state {
+            State::Good => "yes",
+            State::Limited => "limited",
+            State::Bad => "NO",
+            State::Skipped => "-",
+        };
+        writeln!(out, "{:width$}  {word:7}  {}", finding.check, finding.found)?;
+        if !finding.advice.is_empty() {
+            writeln!(out, "{:width$}           do: {}", "", finding.advice)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,684 @@
+//! [`HttpTarget`]: the runner's calls on one side, connections on the other.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::door::http::client::address::HttpAddress;
+use crate::door::http::client::answer::Asked;
+use crate::door::http::client::control::{Control, ControlError, RemoteWorld, Worlds};
+use crate::door::http::client::conversation::{Callbacks, Conversation, Patience};
+use crate::door::http::client::edge::{Answer, Bounds, Call, Failure, Line};
+use crate::door::http::client::listener::{Listener, PostBounds, Posted};
+use crate::model::{Callback, ClientMessage, Event, Tables, Value};
+use crate::session::INACTIVITY_TICK;
+use crate::soap::{ENVELOPE_BYTES_MAX, Written, write_client_message};
+use crate::spec::{IpamAdminOperationId, Readings};
+use crate::suite::{Progress, StoreChange, Target, TargetError};
+use crate::trace::{Door, Form, SessionIndex, Shows};
+use crate::world::{Caller, Setup};
+
+/// How long a reading of callbacks asks the server to hold, in seconds.
+const HOLD: u64 = 1;
+
+/// How soon a server that does not hold is asked again.
+const ASKED_AGAIN: Duration = Duration::from_millis(25);
+
+/// How long the answer to a request may be under way beside its first callback.
+const ANSWER_BESIDE_CALLBACK: Duration = Duration::from_millis(250);
+
+/// How long an answer may be under way before time is let pass.
+const UNDER_WAY: Duration = Duration::from_millis(50);
+
+/// How a target behind HTTP is reached and waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpOptions {
+    /// Where messages are sent.
+    pub address: HttpAddress,
+    /// The control plane, where there is one.
+    pub control: Option<Arc<Control>>,
+    /// How callbacks reach us.
+    pub callbacks: Callbacks,
+    /// How long the target may take.
+    pub patience: Patience,
+    /// What message ids are made of, beside a count.
+    pub seed: u64,
+}
+
+impl HttpOptions {
+    /// A target without a control plane, whose callbacks are read, with the usual patience.
+    #[must_use]
+    pub fn at(address: HttpAddress) -> Self {
+        Self {
+            address,
+            control: None,
+            callbacks: Callbacks::Polled,
+            patience: Patience::default(),
+            seed: 0,
+        }
+    }
+
+    /// Whether a world can be set.
+    #[must_use]
+    pub fn sets_worlds(&self) -> bool {
+        self.control
+            .as_ref()
+            .is_some_and(|control| control.capabilities.worlds != Worlds::None)
+    }
+
+    /// Whether each case has a store of its own.
+    #[must_use]
+    pub fn isolates_worlds(&self) -> bool {
+        self.control
+            .as_ref()
+            .is_some_and(|control| control.capabilities.worlds == Worlds::Many)
+    }
+
+    /// Whether time passes only when we say so.
+    #[must_use]
+    pub fn sets_time(&self) -> bool {
+        self.sets_worlds()
+            && self
+                .control
+                .as_ref()
+                .is_some_and(|control| control.capabilities.clock)
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        Bounds {
+            part: self.patience.timeout,
+            head: self.patience.timeout,
+            bytes: ENVELOPE_BYTES_MAX,
+        }
+    }
+}
+
+/// What came in from a task.
+#[derive(Debug)]
+enum Input {
+    Answered(SessionIndex, u64, Result<Answer, Failure>, Line),
+    Read(SessionIndex, Result<Answer, Failure>, Line),
+    Told(SessionIndex, Result<Answer, Failure>, Line),
+}
+
+/// The connections of one session.
+#[derive(Debug)]
+struct Wire {
+    endpoint: HttpAddress,
+    /// Connections that nobody uses at the moment.
+    idle: Vec<Line>,
+    /// The connection on which callbacks are read; `None` while they are.
+    reader: Option<Line>,
+}
+
+/// A target behind SOAP 1.2 over HTTP.
+#[derive(Debug)]
+pub struct HttpTarget {
+    options: HttpOptions,
+    conversation: Conversation,
+    wires: Vec<Wire>,
+    world: Option<RemoteWorld>,
+    caller: Caller,
+    /// The session that spoke last: the next in turn is asked first.
+    last: SessionIndex,
+    form: Option<Form>,
+    /// Answers that came, until what can be read beside them has been read.
+    held: Vec<Input>,
+    /// Whether a request of which the first callback has just been read may be answered at any moment.
+    answer_due: bool,
+    messages: u64,
+    reached: bool,
+    /// What went wrong where the runner cannot be told.
+    broken: Option<TargetError>,
+    origin: Instant,
+    listener: Option<Listener>,
+    sender: mpsc::UnboundedSender<Input>,
+    inbox: mpsc::UnboundedReceiver<Input>,
+    posted: mpsc::UnboundedReceiver<Posted>,
+    tasks: JoinSet<()>,
+    /// Last, so that it outlives what runs on it.
+    runtime: Runtime,
+}
+
+impl HttpTarget {
+    /// A target that nothing has been said to. Connections are made when they are needed.
+    ///
+    /// # Errors
+    /// When the system gives no runtime, or no port to listen on for posted callbacks.
+    pub fn new(options: HttpOptions) -> std::io::Result<Self> {
+        // Whatever a server has sent or closed is seen at every turn.
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .event_interval(1)
+            .build()?;
+        let (sender, inbox) = mpsc::unbounded_channel();
+        let (post, posted) = mpsc::unbounded_channel();
+        let listener = match options.callbacks {
+            Callbacks::Polled => None,
+            Callbacks::Posted => {
+                let bounds = PostBounds {
+                    bytes: ENVELOPE_BYTES_MAX,
+                    time: options.patience.timeout,
+                };
+                Some(runtime.block_on(Listener::start(post, bounds))?)
+            }
+        };
+        Ok(Self {
+            conversation: Conversation::new(options.patience, options.callbacks),
+            options,
+            wires: Vec::new(),
+            world: None,
+            caller: Caller::default(),
+            last: 0,
+            form: None,
+            held: Vec::new(),
+            answer_due: false,
+            messages: 0,
+            reached: false,
+            broken: None,
+            origin: Instant::now(),
+            listener,
+            sender,
+            inbox,
+            posted,
+            tasks: JoinSet::new(),
+            runtime,
+        })
+    }
+
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn clear(&mut self) {
+        self.tasks.abort_all();
+        self.tasks = JoinSet::new();
+        if let Some(world) = self.world.take() {
+            self.runtime.block_on(world.delete());
+        }
+        while self.inbox.try_recv().is_ok() {}
+        while self.posted.try_recv().is_ok() {}
+        self.wires.clear();
+        self.conversation = Conversation::new(self.options.patience, self.options.callbacks);
+        self.last = 0;
+        self.form = None;
+        self.held.clear();
+        self.answer_due = false;
+        self.broken = None;
+        self.reached = false;
+    }
+
+    /// Takes in what has come.
+    fn absorb(&mut self) {
+        while let Ok(input) = self.inbox.try_recv() {
+            self.take(input);
+        }
+        while let Ok(posted) = self.posted.try_recv() {
+            self.take_posted(&posted);
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        if let Input::Answered(session, _, Ok(answer), _) = &input
+            && answer.status < 300
+            && self.options.sets_time()
+            && self.conversation.id(*session).is_some()
+        {
+            self.held.push(input);
+        } else {
+            self.take_now(input);
+        }
+    }
+
+    /// Takes answers in, each after the callbacks that are there to be read: where both are ready at the same moment,
+    /// the callbacks come first whatever way was quicker.
+    fn release(&mut self) {
+        for input in std::mem::take(&mut self.held) {
+            if let Input::Answered(session, ..) = &input {
+                self.read_now(*session);
+            }
+            self.take_now(input);
+        }
+    }
+
+    /// Reads the callbacks of a session, where they can be read.
+    fn read_now(&mut self, session: SessionIndex) {
+        let readable = self.conversation.readable();
+        let Some((_, id, after)) = readable.into_iter().find(|(at, ..)| *at == session) else {
+            return;
+        };
+        let Some(mut line) = self.wires[session].reader.take() else {
+            return;
+        };
+        let call = Call::get(self.wires[session].endpoint.events(&id, after, 0));
+        let bounds = self.options.bounds();
+        let answer = self.runtime.block_on(line.exchange(&call, &bounds));
+        self.wires[session].reader = Some(line);
+        let now = self.now();
+        self.conversation.read(session, &answer, now);
+    }
+
+    fn take_now(&mut self, input: Input) {
+        let now = self.now();
+        match input {
+            Input::Answered(session, number, answer, line) => {
+                self.wires[session].idle.push(line);
+                self.conversation.answered(session, number, &answer, now);
+            }
+            Input::Told(session, answer, line) => {
+                self.wires[session].idle.push(line);
+                self.conversation.answered_unasked(session, &answer, now);
+            }
+            Input::Read(session, answer, line) => {
+                self.wires[session].reader = Some(line);
+                self.conversation.read(session, &answer, now);
+            }
+        }
+    }
+
+    fn take_posted(&mut self, posted: &Posted) {
+        let now = self.now();
+        match posted.session {
+            Some(session) => {
+                let content_type = posted.content_type.as_deref();
+                self.conversation
+                    .posted(session, content_type, &posted.body, now);
+            }
+            None => self.conversation.posted_elsewhere(&posted.path, now),
+        }
+    }
+
+    /// Waits for something to come in, for so long at most.
+    fn wait_for_input(&mut self, time: Duration) {
+        enum Came {
+            Input(Input),
+            Posted(Posted),
+        }
+        let (inbox, posted) = (&mut self.inbox, &mut self.posted);
+        let waiting = async {
+            tokio::select! {
+                Some(input) = inbox.recv() => Some(Came::Input(input)),
+                Some(posted) = posted.recv() => Some(Came::Posted(posted)),
+                () = tokio::time::sleep(time) => None,
+            }
+        };
+        match self.runtime.block_on(waiting) {
+            Some(Came::Input(input)) => self.take(input),
+            Some(Came::Posted(posted)) => self.take_posted(&posted),
+            None => {}
+        }
+        self.absorb();
+    }
+
+    fn pop(&mut self) -> Option<Progress> {
+        let (session, event, form) = self.conversation.pop()?;
+        self.form = (event != Event::SessionClosed).then_some(form);
+        self.last = session;
+        self.answer_due = matches!(
+            event,
+            Event::Callback(Callback::StartProgressCallback { .. })
+        );
+        Some(Progress::Event(session, event))
+    }
+
+    /// Time passes by itself: waits for what is due, and no longer.
+    fn next_in_real_time(&mut self) -> Progress {
+        let mut looked = false;
+        loop {
+            self.absorb();
+            if let Some(event) = self.pop() {
+                return event;
+            }
+            let now = self.now();
+            match self.conversation.due(now) {
+                Some(until) => {
+                    self.keep_alive(now);
+                    self.start_reading(HOLD);
+                    let time = until.saturating_sub(now).min(INACTIVITY_TICK);
+                    self.wait_for_input(time);
+                }
+                // Nothing is due; what came all the same is not passed over.
+                None if !looked => {
+                    looked = true;
+                    if self.start_reading(0) {
+                        self.wait_for_input(self.options.patience.timeout);
+                    } else {
+                        self.wait_for_input(Duration::ZERO);
+                    }
+                }
+                None => return Progress::Quiet,
+            }
+        }
+    }
+
+    /// The client keeps its sessions alive while it waits ([MS-IPAMM2] 3.2.5).
+    fn keep_alive(&mut self, now: Duration) {
+        for session in self.conversation.silent_since(INACTIVITY_TICK, now) {
+            self.conversation.kept_alive(session, now);
+            let written = write_client_message(&ClientMessage::Keepalive, "", None, None);
+            let call = self.request(session, &written);
+            let mut line = self.wires[session].idle.pop().unwrap_or_default();
+            let (sender, bounds) = (self.sender.clone(), self.options.bounds());
+            self.tasks.spawn_on(
+                async move {
+                    let answer = line.exchange(&call, &bounds).await;
+                    let _ = sender.send(Input::Told(session, answer, line));
+                },
+                self.runtime.handle(),
+            );
+        }
+    }
+
+    /// Begins to read the callbacks of every session of which they are not being read; whether there was one.
+    fn start_reading(&mut self, hold: u64) -> bool {
+        let mut started = false;
+        for (session, id, after) in self.conversation.readable() {
+            let wire = &mut self.wires[session];
+            let Some(mut line) = wire.reader.take() else {
+                continue;
+            };
+            started = true;
+            let call = Call::get(wire.endpoint.events(&id, after, hold));
+            let mut bounds = self.options.bounds();
+            bounds.head += Duration::from_secs(hold);
+            let sender = self.sender.clone();
+            self.tasks.spawn_on(
+                async move {
+                    let asked = tokio::time::Instant::now();
+                    let answer = line.exchange(&call, &bounds).await;
+                    let empty = answer.as_ref().is_ok_and(|answer| answer.body.len() <= 2);
+                    if hold > 0 && empty {
+                        tokio::time::sleep_until(asked + ASKED_AGAIN).await;
+                    }
+                    let _ = sender.send(Input::Read(session, answer, line));
+                },
+                self.runtime.handle(),
+            );
+        }
+        started
+    }
+
+    /// Time passes when we say so, and a session goes on when it is read: asks each in turn, and then the clock.
+    fn next_by_clock(&mut self) -> Result<Progress, ControlError> {
+        let asked = self.now();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            self.absorb();
+            self.release();
+            if let Some(event) = self.pop() {
+                return Ok(event);
+            }
+            // What a reading has set free may still be under way: an answer comes before what follows it.
+            if std::mem::take(&mut self.answer_due) && self.conversation.awaits_answers() {
+                self.wait_for_input(ANSWER_BESIDE_CALLBACK);
+                continue;
+            }
+            let mut readable = self.conversation.readable();
+            let last = self.last;
+            readable.sort_by_key(|(session, ..)| (*session <= last, *session));
+            for (session, ..) in readable {
+                self.read_now(session);
+                if let Some(event) = self.pop() {
+                    return Ok(event);
+                }
+            }
+            let now = self.now();
+            let due = self.conversation.due(now);
+            let posted = self.options.callbacks == Callbacks::Posted;
+            let waits = due.is_some() && (posted || self.conversation.awaits_answers());
+            if waits && now.saturating_sub(asked) < UNDER_WAY {
+                self.wait_for_input(pause);
+                pause = (pause * 2).min(UNDER_WAY);
+                continue;
+            }
+            let next = match &mut self.world {
+                Some(world) => self.runtime.block_on(world.next())?,
+                None => None,
+            };
+            match next {
+                Some(time) => return Ok(Progress::Wait(time)),
+                None if waits => {
+                    let left = due.unwrap_or_default().saturating_sub(now);
+                    self.wait_for_input(pause.min(left));
+                    pause = (pause * 2).min(UNDER_WAY);
+                }
+                None => return Ok(Progress::Quiet),
+            }
+        }
+    }
+
+    /// The HTTP request that carries a message.
+    fn request(&self, session: SessionIndex, written: &Written) -> Call {
+        let wire = &self.wires[session];
+        let mut content_type = "application/soap+xml; charset=utf-8".to_owned();
+        let plain = |action: &&String| {
+            action
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+        };
+        if let Some(action) = written.action.as_ref().filter(plain) {
+            content_type.push_str(&format!("; action=\"{action}\""));
+        }
+        let body = written.xml.clone().into_bytes();
+        let mut call = Call::post(wire.endpoint.clone(), &content_type, body);
+        for (name, value) in self.conversation.headers(session) {
+            call = call.with(name, value);
+        }
+        call
+    }
+
+    fn message_id(&mut self) -> String {
+        self.messages += 1;
+        let seed = self.options.seed;
+        format!(
+            "urn:uuid:{:08x}-{:04x}-4{:03x}-8000-{:012x}",
+            seed >> 32,
+            (seed >> 16) & 0xffff,
+            seed & 0xfff,
+            self.messages
+        )
+    }
+
+    /// Asks the world something, or says that there is none.
+    fn world<T>(
+        &mut self,
+        what: &'static str,
+        ask: impl AsyncFnOnce(&mut RemoteWorld) -> Result<T, ControlError>,
+    ) -> Result<T, TargetError> {
+        let world = self.world.as_mut().ok_or(TargetError::Unsupported(what))?;
+        Ok(self.runtime.block_on(ask(world))?)
+    }
+
+    fn note(&mut self, error: impl Into<TargetError>) {
+        self.broken.get_or_insert_with(|| error.into());
+    }
+}
+
+impl Drop for HttpTarget {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl Target for HttpTarget {
+    fn door(&self) -> Door {
+        Door::Http
+    }
+
+    fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
+        self.clear();
+        self.caller = setup.caller.clone();
+        if self.options.sets_worlds()
+            && let Some(control) = self.options.control.clone()
+        {
+            let bounds = self.options.bounds();
+            let setting = RemoteWorld::set(control, &self.options.address, setup, readings, bounds);
+            self.world = Some(self.runtime.block_on(setting)?);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {
+        let endpoint = match &self.world {
+            None => self.options.address.clone(),
+            Some(world) if *caller == self.caller => world.endpoint.clone(),
+            Some(_) => {
+                let offered = self
+                    .options
+                    .control
+                    .as_ref()
+                    .is_some_and(|control| control.capabilities.callers);
+                if !offered {
+                    return Err(TargetError::Unsupported("sessions of another caller"));
+                }
+                self.world("callers", async |world| world.endpoint_of(caller).await)?
+            }
+        };
+        self.wires.push(Wire {
+            endpoint,
+            idle: Vec::new(),
+            reader: Some(Line::default()),
+        });
+        Ok(self.conversation.open(self.now()))
+    }
+
+    fn send(&mut self, session: SessionIndex, message: &ClientMessage) -> Result<(), TargetError> {
+        self.absorb();
+        if session >= self.conversation.sessions() || !self.conversation.is_open(session) {
+            return Ok(());
+        }
+        let id = self.message_id();
+        let to = self.wires[session].endpoint.to_string();
+        let reply_to = self
+            .listener
+            .as_ref()
+            .map(|listener| listener.place(session));
+        let written = write_client_message(message, &id, Some(&to), reply_to.as_deref());
+        let call = self.request(session, &written);
+        let mut line = self.wires[session].idle.pop().unwrap_or_default();
+        let mut bounds = self.options.bounds();
+        let connected = self.runtime.block_on(line.connect(&call.address, &bounds));
+        match connected {
+            Ok(()) => self.reached = true,
+            Err(failure) if !self.reached => {
+                return Err(TargetError::Unreachable(failure.to_string()));
+            }
+            // It was there a moment ago: what follows shows in the exchange.
+            Err(_) => {}
+        }
+        let asked = match message {
+            ClientMessage::InitializeOperationParameters { .. } => Asked::Initialize,
+            ClientMessage::StartOperationWithCallback => Asked::Start,
+            ClientMessage::Raw { .. } => Asked::Raw,
+            ClientMessage::Keepalive | ClientMessage::CallbackOperation { .. } => {
+                self.conversation.tell(session, self.now());
+                let answer = self.runtime.block_on(line.exchange(&call, &bounds));
+                self.take(Input::Told(session, answer, line));
+                return Ok(());
+            }
+        };
+        let now = self.now();
+        let number = self
+            .conversation
+            .ask(session, asked, written.message_id, now);
+        // The answer may stay away while callbacks come: the rules of the conversation say how long.
+        bounds.head = bounds.head.saturating_mul(1000);
+        let sender = self.sender.clone();
+        self.tasks.spawn_on(
+            async move {
+                let answer = line.exchange(&call, &bounds).await;
+                let _ = sender.send(Input::Answered(session, number, answer, line));
+            },
+            self.runtime.handle(),
+        );
+        Ok(())
+    }
+
+    fn call(
+        &mut self,
+        _operation: IpamAdminOperationId,
+        _paramters: Option<&Value>,
+    ) -> Result<SessionIndex, TargetError> {
+        Err(TargetError::Unsupported("a delegate to call directly"))
+    }
+
+    fn next(&mut self) -> Progress {
+        if self.broken.is_some() {
+            return Progress::Quiet;
+        }
+        if self.options.sets_time() {
+            self.next_by_clock().unwrap_or_else(|error| {
+                self.note(error);
+                Progress::Quiet
+            })
+        } else {
+            self.next_in_real_time()
+        }
+    }
+
+    fn advance(&mut self, by: Duration) {
+        if self.options.sets_time() {
+            if let Err(error) = self.world("time", async |world| world.advance(by).await) {
+                self.note(error);
+            }
+        } else {
+            self.runtime.block_on(async { tokio::time::sleep(by).await });
+        }
+    }
+
+    fn end(&mut self, session: SessionIndex) {
+        let id = self.conversation.id(session).map(str::to_owned);
+        self.conversation.end(session);
+        self.wires[session].idle.clear();
+        if let (Some(id), true) = (id, self.world.is_some())
+            && let Err(error) = self.world("sessions", async |world| world.drop_session(&id).await)
+        {
+            self.note(error);
+        }
+    }
+
+    fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
+        self.world("changes of the store", async |world| {
+            world.change(change).await
+        })
+    }
+
+    fn failure(&mut self) -> Option<TargetError> {
+        self.broken.take()
+    }
+
+    fn shows(&self) -> Shows {
+        Shows {
+            reply_order: false,
+            session_end: self.conversation.shows_end(),
+            store: self.shows_store(),
+        }
+    }
+
+    fn form(&mut self) -> Option<Form> {
+        self.form.take()
+    }
+
+    fn tables(&mut self) -> Option<Arc<Tables>> {
+        if !self.shows_store() {
+            return None;
+        }
+        self.world("the store", async |world| world.tables().await)
+            .map_err(|error| self.note(error))
+            .ok()
+    }
+}
+
+impl HttpTarget {
+    fn shows_store(&self) -> bool {
+        self.world.is_some()
+            && self
+                .options
+                .control
+                .as_ref()
+                .is_some_and(|control| control.capabilities.store)
+    }
+}

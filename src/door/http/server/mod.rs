@@ -1,0 +1,299 @@
+//! Our simulator as a server: SOAP 1.2 over HTTP, and the control plane.
+//!
+//! The core is pure: [`session`], [`world`], [`callback`], [`head`], [`envelope`]. Around it stands a thin edge:
+//! [`cell`] with the locks, [`endpoint`], [`events`], [`control`] and [`deliver`] with what they read and write, [`edge`]
+//! with the sockets.
+
+mod answer;
+mod callback;
+mod cell;
+mod control;
+mod deliver;
+mod describe;
+mod edge;
+mod endpoint;
+mod envelope;
+mod events;
+mod head;
+mod limits;
+mod registry;
+mod session;
+mod slots;
+#[cfg(test)]
+mod tests;
+mod world;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use hyper::StatusCode;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::spec::Readings;
+use crate::world::Setup;
+
+pub use callback::CallbackAllow;
+pub use limits::Limits;
+
+use edge::Purpose;
+use limits::UNREAD;
+use registry::{NewWorld, Registry};
+use slots::Slots;
+
+/// What a server serves, and where.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `HOST:PORT` of the SOAP endpoint; port 0 takes a free one.
+    pub http: String,
+    /// `HOST:PORT` of the control plane, where there is to be one.
+    pub control: Option<String>,
+    /// Whether listening on an address that other machines reach is meant.
+    pub listen_anywhere: bool,
+    /// The world of the plain endpoint.
+    pub setup: Setup,
+    /// The readings that its sessions follow.
+    pub readings: Readings,
+    /// The HTTP status of every fault; `None`: as SOAP 1.2 part 2 has it.
+    pub fault_status: Option<StatusCode>,
+    /// Where callbacks may be posted to beside this machine.
+    pub callback_allow: Vec<CallbackAllow>,
+    /// The bounds.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// A server of that world on free ports of this machine, with a control plane.
+    #[must_use]
+    pub fn on_free_ports(setup: Setup) -> Self {
+        Self {
+            http: "127.0.0.1:0".to_owned(),
+            control: Some("127.0.0.1:0".to_owned()),
+            listen_anywhere: false,
+            setup,
+            readings: Readings::default(),
+            fault_status: None,
+            callback_allow: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Not an address.
+    #[error("`{address}` is no address to listen on, such as 127.0.0.1:8080: {error}")]
+    Address {
+        /// What was given.
+        address: String,
+        /// What the system says.
+        error: std::io::Error,
+    },
+    /// Other machines would reach it, which nobody asked for.
+    #[error(
+        "other machines reach `{0}`, and whoever reaches the server may use it: say `--listen-anywhere` if that is meant"
+    )]
+    NotLoopback(String),
+    /// The address cannot be listened on: it is taken, most likely.
+    #[error("cannot listen on {address}: {error}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        error: std::io::Error,
+    },
+}
+
+/// What the parts of a server share.
+#[derive(Debug)]
+struct Shared {
+    config: Config,
+    registry: Registry,
+    connections: Arc<Slots>,
+    turned_away: Arc<Slots>,
+    budget: Arc<Semaphore>,
+    stopping: AtomicBool,
+}
+
+impl Shared {
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Acquire)
+    }
+}
+
+/// A server of our simulator.
+#[derive(Debug)]
+pub struct Server;
+
+impl Server {
+    /// Starts a server in the runtime that this is called in. It accepts connections as soon as this returns.
+    ///
+    /// # Errors
+    /// When it cannot listen where it should.
+    pub async fn bind(config: Config) -> Result<Running, ServeError> {
+        let http = listen(&config.http, config.listen_anywhere).await?;
+        let control = match &config.control {
+            Some(address) => Some((
+                listen(address, config.listen_anywhere).await?,
+                Purpose::Control(name_of(address).to_owned()),
+            )),
+            None => None,
+        };
+        let own = NewWorld {
+            setup: config.setup.clone(),
+            readings: config.readings.clone(),
+            manual: false,
+            unread: UNREAD,
+        };
+        let shared = Arc::new(Shared {
+            registry: Registry::new(&own, &config.limits),
+            connections: Slots::new(config.limits.connections),
+            turned_away: Slots::new(TURNED_AWAY_MAX),
+            budget: answer::budget(),
+            stopping: AtomicBool::new(false),
+            config,
+        });
+        let (closing, _) = watch::channel(false);
+        let mut running = Running {
+            soap: format!("http://{}/soap", http.1),
+            control: None,
+            shared: Arc::clone(&shared),
+            closing,
+            listeners: Vec::new(),
+        };
+        running.listen(http.0, Purpose::Soap);
+        if let Some(((listener, address), purpose)) = control {
+            running.control = Some(format!("http://{address}"));
+            running.listen(listener, purpose);
+        }
+        Ok(running)
+    }
+}
+
+/// How many connections are told at the same time that there are too many.
+const TURNED_AWAY_MAX: usize = 64;
+
+async fn listen(address: &str, anywhere: bool) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let no_address = |error| ServeError::Address {
+        address: address.to_owned(),
+        error,
+    };
+    let mut found = tokio::net::lookup_host(address).await.map_err(no_address)?;
+    let Some(place) = found.next() else {
+        return Err(no_address(std::io::ErrorKind::NotFound.into()));
+    };
+    if !place.ip().is_loopback() && !anywhere {
+        return Err(ServeError::NotLoopback(address.to_owned()));
+    }
+    let cannot = |error| ServeError::Bind {
+        address: place,
+        error,
+    };
+    let listener = TcpListener::bind(place).await.map_err(cannot)?;
+    let bound = listener.local_addr().map_err(cannot)?;
+    Ok((listener, bound))
+}
+
+/// The host of an address, as the header Host would name it.
+fn name_of(address: &str) -> &str {
+    address.rsplit_once(':').map_or(address, |(name, _)| name)
+}
+
+/// A server that runs. Dropping it closes every connection at once; [`Running::stop`] is the orderly way.
+#[derive(Debug)]
+pub struct Running {
+    soap: String,
+    control: Option<String>,
+    shared: Arc<Shared>,
+    closing: watch::Sender<bool>,
+    listeners: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    fn listen(&mut self, listener: TcpListener, purpose: Purpose) {
+        self.listeners.push(tokio::spawn(edge::accept(
+            Arc::clone(&self.shared),
+            listener,
+            Arc::new(purpose),
+            self.closing.subscribe(),
+        )));
+    }
+
+    /// The address of the plain SOAP endpoint.
+    #[must_use]
+    pub fn soap_url(&self) -> &str {
+        &self.soap
+    }
+
+    /// The address of the control plane.
+    #[must_use]
+    pub fn control_url(&self) -> Option<&str> {
+        self.control.as_deref()
+    }
+
+    /// How many sessions go on.
+    #[must_use]
+    pub fn open_sessions(&self) -> usize {
+        self.shared
+            .registry
+            .all()
+            .iter()
+            .map(|cell| cell.with(|world| world.open_sessions().len()))
+            .sum()
+    }
+
+    /// Stops: no new messages are taken, open sessions are ended and told so, then everything is closed. How many
+    /// sessions were open, and how many of them nobody asked any more.
+    pub async fn stop(mut self) -> Stopped {
+        self.shared.stopping.store(true, Ordering::Release);
+        let mut untold: Vec<_> = self
+            .shared
+            .registry
+            .all()
+            .into_iter()
+            .flat_map(|cell| {
+                registry::end_sessions(&cell)
+                    .into_iter()
+                    .map(move |id| (Arc::clone(&cell), id))
+            })
+            .collect();
+        let open = untold.len();
+        let until = Instant::now() + self.shared.config.limits.stop_time;
+        while !untold.is_empty() && Instant::now() < until {
+            tokio::time::sleep(LOOK_AGAIN).await;
+            untold.retain(|(cell, id)| !cell.with(|world| world.is_told(id)));
+        }
+        self.closing.send_replace(true);
+        for listener in std::mem::take(&mut self.listeners) {
+            let _ = listener.await;
+        }
+        Stopped {
+            open,
+            untold: untold.len(),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        for listener in &self.listeners {
+            listener.abort();
+        }
+    }
+}
+
+/// How long passes between two looks at whether everybody has been told.
+const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// How a server stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// The sessions that went on when it was told to stop.
+    pub open: usize,
+    /// Those of them whose client did not come to read that they ended.
+    pub untold: usize,
+}

@@ -1,0 +1,392 @@
+//! One session as HTTP shows it: replies on the answer to their request, everything else in a queue that is read.
+//!
+//! Pure: no sockets, no clock. The queue holds records by number; who reads it says up to where it has read.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::door::http::server::callback::Address;
+use crate::model::{ClientMessage, Event, SoapFault};
+use crate::session::{Frame, Next, ServerSession};
+use crate::world::Caller;
+
+/// What is told on a session beside the answers to requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Record {
+    /// Its number, from 1.
+    pub(super) seq: u64,
+    /// What it is.
+    pub(super) what: Told,
+}
+
+/// What a record tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Told {
+    /// A callback.
+    Callback(Event),
+    /// A reply or a fault that the client did not want to wait for.
+    Reply {
+        /// The reply.
+        event: Event,
+        /// The MessageID of the request.
+        relates_to: Option<String>,
+    },
+    /// The session is over: always the last.
+    Ended,
+}
+
+/// What a request brings beside its message.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Request {
+    /// The a:MessageID.
+    pub(super) message_id: Option<String>,
+    /// Where callbacks go from now on; `None` where they are read.
+    pub(super) reply_to: Option<Address>,
+    /// The client does not wait for the reply: it is told as a record.
+    pub(super) asynchronous: bool,
+}
+
+/// What the session says to a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Given {
+    /// The answer to the request.
+    Answer(Event),
+    /// No answer belongs to it, or it will be told as a record.
+    Accepted,
+    /// The answer comes later: [`ServedSession::take_answer`].
+    Later,
+    /// The session was over before.
+    Over,
+}
+
+/// How far a pending answer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// It is this.
+    Ready(Event),
+    /// It may still come.
+    Pending,
+    /// It will not come: the session ended without.
+    Lost,
+}
+
+/// A request whose answer is still owed: there is one at most, a StartOperationWithCallback.
+#[derive(Debug, Clone)]
+struct Owed {
+    request: Request,
+    answer: Option<Event>,
+}
+
+/// What became of the answer to a request that was just taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Settled {
+    /// This is it.
+    Answer(Event),
+    /// It is among the records.
+    Told,
+    /// There is none yet.
+    Unanswered,
+}
+
+/// One session.
+#[derive(Debug)]
+pub(super) struct ServedSession {
+    state: ServerSession,
+    caller: usize,
+    queue: VecDeque<Record>,
+    told: u64,
+    over: bool,
+    owed: Option<Owed>,
+    reply_to: Option<Address>,
+    /// Whether somebody posts its records.
+    delivering: bool,
+    /// Whether a reader has been given the record that ends it.
+    seen_to_end: bool,
+}
+
+impl ServedSession {
+    /// A new session of a caller of its world.
+    pub(super) fn open(caller: &Caller, index: usize) -> Self {
+        Self {
+            state: ServerSession::open(caller),
+            caller: index,
+            queue: VecDeque::new(),
+            told: 0,
+            over: false,
+            owed: None,
+            reply_to: None,
+            delivering: false,
+            seen_to_end: false,
+        }
+    }
+
+    /// Whose session it is: the number of the caller in its world.
+    pub(super) const fn caller(&self) -> usize {
+        self.caller
+    }
+
+    /// Whether nothing more will happen on it.
+    pub(super) const fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// Whether a reader has seen its end.
+    pub(super) const fn is_seen_to_end(&self) -> bool {
+        self.seen_to_end
+    }
+
+    /// Whether callbacks are posted; else they are read.
+    pub(super) const fn is_posted(&self) -> bool {
+        self.reply_to.is_some()
+    }
+
+    /// Whether there are callbacks left that somebody may want to read.
+    pub(super) fn has_unread(&self) -> bool {
+        !self.seen_to_end && self.queue.len() > 1
+    }
+
+    /// Whether somebody has to begin to post its records; said once.
+    pub(super) const fn begins_to_post(&mut self) -> bool {
+        let begins = self.reply_to.is_some() && !self.delivering;
+        self.delivering |= begins;
+        begins
+    }
+
+    /// How long the operation waits.
+    pub(super) fn waits(&self) -> Option<Duration> {
+        self.state.waits()
+    }
+
+    /// How long until something happens by itself, the inactivity timer counted.
+    pub(super) fn until_next(&self) -> Option<Duration> {
+        self.state
+            .until_tick()
+            .into_iter()
+            .chain(self.waits())
+            .min()
+    }
+
+    /// Time passes.
+    pub(super) fn advance(&mut self, by: Duration) {
+        self.state.advance(by);
+    }
+
+    /// A message comes in. What it does at once is in the answer; the operation itself goes on in [`Self::work`].
+    pub(super) fn message(
+        &mut self,
+        message: &ClientMessage,
+        request: Request,
+        frame: &mut Frame<'_>,
+    ) -> Given {
+        self.take(request, message.is_request(), frame, |state, frame| {
+            state.handle(message, frame);
+        })
+    }
+
+    /// A message comes in that is none of the protocol: the fault is its answer, and the session is over.
+    pub(super) fn reject(
+        &mut self,
+        fault: SoapFault,
+        request: Request,
+        frame: &mut Frame<'_>,
+    ) -> Given {
+        self.take(request, true, frame, |state, _| state.reject(fault))
+    }
+
+    fn take(
+        &mut self,
+        request: Request,
+        wants_answer: bool,
+        frame: &mut Frame<'_>,
+        act: impl FnOnce(&mut ServerSession, &mut Frame<'_>),
+    ) -> Given {
+        // What is ready belongs to what came before.
+        self.settle(None, frame);
+        if self.over {
+            return Given::Over;
+        }
+        if wants_answer {
+            self.reply_to.clone_from(&request.reply_to);
+        }
+        act(&mut self.state, frame);
+        match self.settle(Some(&request), frame) {
+            Settled::Answer(answer) => Given::Answer(answer),
+            Settled::Unanswered if wants_answer && !self.over => {
+                let given = if request.asynchronous {
+                    Given::Accepted
+                } else {
+                    Given::Later
+                };
+                self.owed = Some(Owed {
+                    request,
+                    answer: None,
+                });
+                given
+            }
+            Settled::Told | Settled::Unanswered => Given::Accepted,
+        }
+    }
+
+    /// Records what is ready, but the answer to a request that was just taken.
+    fn settle(&mut self, taken: Option<&Request>, frame: &mut Frame<'_>) -> Settled {
+        let mut settled = Settled::Unanswered;
+        while self.state.has_ready() {
+            let Next::Event(event) = self.state.next(frame) else {
+                break;
+            };
+            match taken {
+                Some(request) if is_reply(&event) && settled == Settled::Unanswered => {
+                    if request.asynchronous {
+                        let relates_to = request.message_id.clone();
+                        self.tell(Told::Reply { event, relates_to });
+                        settled = Settled::Told;
+                    } else {
+                        settled = Settled::Answer(event);
+                    }
+                }
+                _ => self.record(event),
+            }
+        }
+        settled
+    }
+
+    /// Lets the operation go on until it is `ahead` records ahead of its reader, waits, or has nothing more to do.
+    /// Whether anything came of it.
+    pub(super) fn work(&mut self, ahead: usize, frame: &mut Frame<'_>) -> bool {
+        let waited = self.waits();
+        let mut moved = false;
+        while !self.over && (self.state.has_ready() || self.queue.len() < ahead) {
+            match self.state.next(frame) {
+                Next::Event(event) => self.record(event),
+                Next::Wait(_) | Next::Quiet => break,
+            }
+            moved = true;
+        }
+        moved || waited != self.waits()
+    }
+
+    fn record(&mut self, event: Event) {
+        match event {
+            Event::SessionClosed => self.finish(),
+            event if is_reply(&event) => match &mut self.owed {
+                Some(owed) if owed.request.asynchronous => {
+                    let relates_to = owed.request.message_id.clone();
+                    self.owed = None;
+                    self.tell(Told::Reply { event, relates_to });
+                }
+                Some(owed) => owed.answer = Some(event),
+                // Nobody waits for it any more.
+                None => {}
+            },
+            event => self.tell(Told::Callback(event)),
+        }
+    }
+
+    fn tell(&mut self, what: Told) {
+        self.told += 1;
+        self.queue.push_back(Record {
+            seq: self.told,
+            what,
+        });
+    }
+
+    fn finish(&mut self) {
+        if !self.over {
+            self.over = true;
+            self.tell(Told::Ended);
+        }
+    }
+
+    /// The client lost the connection, or the server stops: what was not read stays, nothing more comes.
+    pub(super) fn end(&mut self) {
+        self.state.end();
+        self.finish();
+    }
+
+    /// The client cannot be reached: nothing of what is left will be taken.
+    pub(super) fn abandon(&mut self) {
+        self.end();
+        self.queue.retain(|record| record.what == Told::Ended);
+        self.seen_to_end = true;
+    }
+
+    /// How far the answer is that came [`Given::Later`].
+    pub(super) fn take_answer(&mut self) -> Answer {
+        match &mut self.owed {
+            Some(owed) => match owed.answer.take() {
+                Some(event) => {
+                    self.owed = None;
+                    Answer::Ready(event)
+                }
+                None if self.over => Answer::Lost,
+                None => Answer::Pending,
+            },
+            None => Answer::Lost,
+        }
+    }
+
+    /// The number of the last record.
+    pub(super) const fn last(&self) -> u64 {
+        self.told
+    }
+
+    /// The reader has read up to this record: those are forgotten.
+    pub(super) fn acknowledge(&mut self, after: u64) {
+        while self.queue.front().is_some_and(|record| record.seq <= after) {
+            // The end stays: whoever asks again is told again.
+            if self
+                .queue
+                .front()
+                .is_some_and(|record| record.what == Told::Ended)
+            {
+                break;
+            }
+            self.queue.pop_front();
+        }
+    }
+
+    /// The records past that number; of a session whose callbacks are posted only the end.
+    pub(super) fn records(&mut self, after: u64) -> Vec<Record> {
+        let posted = self.reply_to.is_some();
+        let first_is_end = self
+            .queue
+            .front()
+            .is_some_and(|record| record.what == Told::Ended);
+        let records: Vec<Record> = self
+            .queue
+            .iter()
+            .filter(|_| !posted || first_is_end)
+            .filter(|record| record.seq > after || record.what == Told::Ended)
+            .cloned()
+            .collect();
+        if records
+            .last()
+            .is_some_and(|record| record.what == Told::Ended)
+        {
+            self.seen_to_end = true;
+        }
+        records
+    }
+
+    /// The next record to post, with the address it goes to; `None` where there is nothing to post now.
+    pub(super) fn next_post(&mut self) -> Option<(Record, Address)> {
+        let address = self.reply_to.clone()?;
+        let record = self.queue.front()?.clone();
+        if record.what == Told::Ended {
+            // Nothing is posted for the end: who has been posted everything has been told.
+            self.seen_to_end = true;
+            return None;
+        }
+        Some((record, address))
+    }
+}
+
+/// Whether it answers a request.
+const fn is_reply(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::InitializeOperationParametersResponse
+            | Event::StartOperationWithCallbackResponse
+            | Event::Fault(_)
+    )
+}

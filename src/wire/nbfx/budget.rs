@@ -1,0 +1,69 @@
+//! What a message may stand for, by its length: arrays and dictionaries say much in few bytes.
+
+use super::error::{Fault, NbfxError};
+use super::event::{Attribute, Event};
+use super::limits::Limits;
+
+/// What is left of it.
+#[derive(Debug)]
+pub(super) struct Budget {
+    elements: usize,
+    elements_max: usize,
+    bytes: usize,
+    bytes_max: usize,
+}
+
+impl Budget {
+    /// Of a message of so many bytes.
+    pub(super) fn new(limits: &Limits, length: usize) -> Self {
+        let by_length = length.saturating_mul(limits.expansion_per_byte);
+        let bytes = limits.expansion.saturating_add(by_length);
+        Self {
+            elements: limits.elements,
+            elements_max: limits.elements,
+            bytes,
+            bytes_max: bytes,
+        }
+    }
+
+    /// Takes what an event stands for.
+    pub(super) fn charge(&mut self, event: &Event<'_>, at: usize) -> Result<(), NbfxError> {
+        let bytes = match event {
+            Event::Start(start) => {
+                let Some(left) = self.elements.checked_sub(1) else {
+                    return Err(limit("elements", self.elements_max).at(at));
+                };
+                self.elements = left;
+                let attributes = start.attributes.iter().map(attribute);
+                start.prefix.len()
+                    + start.local.len()
+                    + start.namespace.len()
+                    + attributes.sum::<usize>()
+            }
+            Event::Text(value) => value.weight(),
+            Event::End | Event::Comment(_) => 0,
+        };
+        let Some(left) = self.bytes.checked_sub(bytes) else {
+            let what = "bytes of names and texts in a message of its length";
+            return Err(limit(what, self.bytes_max).at(at));
+        };
+        self.bytes = left;
+        Ok(())
+    }
+}
+
+fn attribute(attribute: &Attribute<'_>) -> usize {
+    match attribute {
+        Attribute::Plain {
+            prefix,
+            local,
+            namespace,
+            value,
+        } => prefix.len() + local.len() + namespace.len() + value.weight(),
+        Attribute::Declaration { prefix, uri } => prefix.len() + uri.len(),
+    }
+}
+
+pub(super) fn limit(what: &'static str, limit: usize) -> Fault {
+    Fault::Limit { what, limit }
+}

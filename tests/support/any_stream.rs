@@ -1,0 +1,108 @@
+//! What must hold of any bytes as a stream: no panic, the same whatever the pieces it comes in, and of its records
+//! that they have the bytes they came from.
+
+use ipamconf::wire::nmf::{
+    Decoder, Initiator, InitiatorConfig, NmfError, NmfLimits, Receiver, ReceiverConfig, Record,
+    UPGRADE_NEGOTIATE, Via,
+};
+use ipamconf::wire::{Direction, listing};
+
+/// Panics if it does not hold. The first byte says into which pieces the others are cut.
+pub(crate) fn hold(bytes: &[u8]) {
+    let Some((first, bytes)) = bytes.split_first() else {
+        return;
+    };
+    let size = usize::from(*first).max(1);
+    assert_eq!(records(bytes, size), records(bytes, usize::MAX));
+    for upgrade in [None, Some(UPGRADE_NEGOTIATE.to_owned())] {
+        let receiver = |size| {
+            let config = ReceiverConfig {
+                upgrade: upgrade.clone(),
+                ..ReceiverConfig::default()
+            };
+            drive_receiver(Receiver::new(config), bytes, size)
+        };
+        assert_eq!(receiver(size), receiver(usize::MAX));
+        let initiator = |size| {
+            let via = Via::read("net.tcp://h/").expect("an address");
+            let mut config = InitiatorConfig::new(via);
+            config.upgrade.clone_from(&upgrade);
+            drive_initiator(Initiator::new(config), bytes, size)
+        };
+        assert_eq!(initiator(size), initiator(usize::MAX));
+    }
+    for direction in [Direction::FromInitiator, Direction::FromReceiver] {
+        let shown = listing(bytes, direction);
+        assert!(shown.is_empty() == bytes.is_empty());
+    }
+}
+
+/// All records, and the error at the end if there is one.
+pub(crate) fn records(bytes: &[u8], size: usize) -> (Vec<Record>, Option<NmfError>) {
+    let mut decoder = Decoder::new(NmfLimits::default());
+    let mut found = Vec::new();
+    let mut again = Vec::new();
+    for piece in bytes.chunks(size) {
+        decoder.feed(piece);
+        loop {
+            match decoder.record() {
+                Ok(Some(record)) => {
+                    // The type of chunks stands once, before the first of them.
+                    if matches!(record, Record::Chunk(_) | Record::LastChunk)
+                        && !matches!(found.last(), Some(Record::Chunk(_)))
+                    {
+                        again.push(record.kind().number());
+                    }
+                    record.encode(&mut again);
+                    found.push(record);
+                    let taken = usize::try_from(decoder.at()).expect("a small stream");
+                    assert_eq!(again, bytes[..taken]);
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    assert!(error.at <= bytes.len() as u64);
+                    return (found, Some(error));
+                }
+            }
+        }
+    }
+    (found, None)
+}
+
+fn drive_receiver(mut receiver: Receiver, bytes: &[u8], size: usize) -> (Vec<String>, Vec<u8>) {
+    let mut events = Vec::new();
+    for piece in bytes.chunks(size) {
+        receiver.feed(piece);
+        loop {
+            match receiver.next_event() {
+                Ok(Some(event)) => events.push(format!("{event:?}")),
+                Ok(None) => break,
+                Err(error) => {
+                    events.push(error.to_string());
+                    assert!(receiver.is_closed());
+                }
+            }
+        }
+    }
+    events.push(format!("{:?}", receiver.eof()));
+    (events, receiver.take_output())
+}
+
+fn drive_initiator(mut initiator: Initiator, bytes: &[u8], size: usize) -> (Vec<String>, Vec<u8>) {
+    let mut events = Vec::new();
+    for piece in bytes.chunks(size) {
+        initiator.feed(piece);
+        loop {
+            match initiator.next_event() {
+                Ok(Some(event)) => events.push(format!("{event:?}")),
+                Ok(None) => break,
+                Err(error) => {
+                    events.push(error.to_string());
+                    assert!(initiator.is_closed());
+                }
+            }
+        }
+    }
+    events.push(format!("{:?}", initiator.eof()));
+    (events, initiator.take_output())
+}
