@@ -122,6 +122,9 @@ pub(super) struct RunArguments {
     /// How callbacks of a server come: `poll` reads them, `post` has them posted to a port of ours on loopback
     #[arg(long, value_enum, default_value_t = CallbackMode::Poll)]
     pub(super) callbacks: CallbackMode,
+    /// List what goes over net.tcp on the standard error, record by record, while it goes
+    #[arg(long)]
+    pub(super) follow: bool,
     /// Only through this door: delegate or session, or the one of the target; can be given more than once
     #[arg(long, value_name = "DOOR", value_parser = any_door)]
     pub(super) door: Vec<Door>,
@@ -390,6 +393,9 @@ pub(super) struct ServeArguments {
     /// The path of the endpoint over net.tcp
     #[arg(long, value_name = "PATH", default_value = NET_TCP_PATH, value_parser = path)]
     pub(super) net_tcp_path: String,
+    /// List what goes over net.tcp on the standard error, record by record, while it goes
+    #[arg(long, requires = "net_tcp")]
+    pub(super) follow: bool,
     /// Where worlds can be made and looked at by HTTP and JSON
     #[arg(long, value_name = "ADDR")]
     pub(super) control: Option<String>,

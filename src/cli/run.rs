@@ -234,6 +234,7 @@ fn subject_elsewhere(arguments: &RunArguments) -> Result<Option<Subject<'static>
                 (arguments.control.is_some(), "--control"),
                 (arguments.bind.is_some(), "--bind"),
                 (arguments.allow_writes, "--allow-writes"),
+                (arguments.follow, "--follow"),
             ];
             return match flag.iter().find(|(given, _)| *given) {
                 Some((_, flag)) => Err(CliError::Usage(format!(
@@ -292,6 +293,7 @@ fn net_tcp_subject(via: &Via, arguments: &RunArguments) -> Result<Subject<'stati
             quiet: arguments.quiet,
         },
         seed: arguments.seed,
+        follow: arguments.follow,
         ..NetTcpOptions::at(via.clone())
     };
     let bound = bound(arguments)?;

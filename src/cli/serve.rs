@@ -87,6 +87,7 @@ fn config(arguments: &ServeArguments, case: &Case, readings: Readings) -> Config
         http: arguments.http.clone(),
         net_tcp: arguments.net_tcp.clone(),
         net_tcp_path: arguments.net_tcp_path.clone(),
+        follow: arguments.follow,
         control: arguments.control.clone(),
         listen_anywhere: arguments.listen_anywhere,
         setup: case.world.set_up(),

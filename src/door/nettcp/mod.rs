@@ -4,6 +4,7 @@
 //! one can take its place.
 
 pub(in crate::door) mod client;
+mod follow;
 pub(in crate::door) mod server;
 
 pub use client::{NetTcpOptions, NetTcpTarget, reach};

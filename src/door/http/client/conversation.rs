@@ -96,6 +96,8 @@ struct Session {
     operation: Operation,
     called_back: bool,
     ended: bool,
+    /// Its end was read, and is told once the answers that are under way have come: they take another way.
+    end_read: bool,
     /// Callbacks cannot be read: it was said once.
     unreadable: bool,
     /// Whether its callbacks were read at least once.
@@ -120,6 +122,7 @@ impl Session {
             operation: Operation::None,
             called_back: false,
             ended: false,
+            end_read: false,
             unreadable: false,
             was_read: false,
             after: 0,
@@ -215,6 +218,11 @@ impl Conversation {
         !self.sessions[session].ended
     }
 
+    /// Whether an operation was asked for, and nothing has been heard of it yet.
+    pub(in crate::door) fn is_asked(&self, session: SessionIndex) -> bool {
+        self.sessions[session].operation == Operation::Asked
+    }
+
     /// A message that owes no answer goes out.
     pub(in crate::door) fn tell(&mut self, session: SessionIndex, now: Duration) {
         let session = &mut self.sessions[session];
@@ -273,6 +281,7 @@ impl Conversation {
             Some((event, form)) => {
                 state.pending.remove(place);
                 self.take_answer(session, event, form, now);
+                self.tell_end(session, now);
             }
         }
     }
@@ -370,6 +379,15 @@ impl Conversation {
             _ => {}
         }
         self.events.push_back((session, event, form));
+    }
+
+    /// Tells the end of a session that was read, unless an answer is still under way.
+    fn tell_end(&mut self, session: SessionIndex, now: Duration) {
+        let state = &self.sessions[session];
+        let answers = state.pending.iter().any(|pending| !pending.given_up);
+        if state.end_read && !state.ended && !answers {
+            self.push(session, Event::SessionClosed, Form::default(), now);
+        }
     }
 
     /// An envelope came on the way of callbacks.
@@ -491,7 +509,7 @@ impl Conversation {
         self.sessions
             .iter()
             .enumerate()
-            .filter(|(_, session)| !session.ended && !session.unreadable)
+            .filter(|(_, session)| !session.ended && !session.end_read && !session.unreadable)
             .filter_map(|(index, session)| Some((index, session.id.clone()?, session.after)))
             .collect()
     }
@@ -517,9 +535,13 @@ impl Conversation {
                         Some(envelope) => {
                             self.take_envelope(session, envelope.as_bytes(), None, now);
                         }
-                        None => self.push(session, Event::SessionClosed, Form::default(), now),
+                        None => {
+                            state.end_read = true;
+                            break;
+                        }
                     }
                 }
+                self.tell_end(session, now);
             }
             Err(found) => {
                 let due = matches!(
@@ -557,15 +579,15 @@ impl Conversation {
     /// Until when something is waited for; `None` where nothing is due. What is overdue is given up.
     pub(in crate::door) fn due(&mut self, now: Duration) -> Option<Duration> {
         let (patience, way) = (self.patience, self.way);
-        for session in &mut self.sessions {
-            if session
-                .due(&patience, way)
-                .is_some_and(|until| until <= now)
-            {
+        for index in 0..self.sessions.len() {
+            let session = &mut self.sessions[index];
+            let until = session.due(&patience, way);
+            if until.is_some_and(|until| until <= now) {
                 session.given_up = true;
                 for pending in &mut session.pending {
                     pending.given_up = true;
                 }
+                self.tell_end(index, now);
             }
         }
         self.sessions
@@ -771,6 +793,39 @@ mod tests {
         assert_eq!(events(&mut c), ["Fault", "SessionClosed"]);
         assert_eq!(c.due(S), None);
         assert!(!c.is_open(0) && c.readable().is_empty() && c.shows_end());
+    }
+
+    #[test]
+    fn the_end_of_a_session_is_told_after_the_answer_that_is_under_way() {
+        let mut c = conversation(Callbacks::Polled);
+        let first = ask(&mut c, Asked::Initialize, S);
+        let reply = answer(200, &Event::InitializeOperationParametersResponse);
+        c.answered(0, first, &reply, S);
+        let end = list(r#"[{"seq": 1, "ended": true}]"#);
+        let second = ask(&mut c, Asked::Start, S);
+        c.read(0, &end, S);
+        let fault = answer(400, &Event::Fault(SoapFault::sender(None)));
+        c.answered(0, second, &fault, S);
+        assert_eq!(
+            events(&mut c),
+            [
+                "InitializeOperationParametersResponse",
+                "Fault",
+                "SessionClosed"
+            ]
+        );
+        // An answer that never comes does not hide it.
+        let mut c = conversation(Callbacks::Polled);
+        let first = ask(&mut c, Asked::Initialize, S);
+        c.answered(0, first, &reply, S);
+        ask(&mut c, Asked::Start, S);
+        c.read(0, &end, S);
+        assert_eq!(c.due(2 * S), Some(11 * S));
+        assert_eq!(c.due(11 * S), None);
+        assert_eq!(
+            events(&mut c),
+            ["InitializeOperationParametersResponse", "SessionClosed"]
+        );
     }
 
     #[test]

@@ -173,7 +173,9 @@ fn capabilities() -> Answer {
         "version": VERSION,
         "name": concat!("ipamconf ", env!("CARGO_PKG_VERSION")),
         "worlds": true,
-        "capabilities": ["callers", "changes", "clock", "store", "pace", "sessions", "turns"],
+        "capabilities": [
+            "callers", "changes", "clock", "store", "pace", "readings", "sessions", "turns",
+        ],
     });
     answer::json(StatusCode::OK, &told)
 }

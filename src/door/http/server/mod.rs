@@ -54,6 +54,8 @@ pub struct Config {
     pub net_tcp: Option<String>,
     /// The path of the plain endpoint over net.tcp: the documents name none.
     pub net_tcp_path: String,
+    /// Whether what goes over net.tcp is listed on the standard error while it goes.
+    pub follow: bool,
     /// `HOST:PORT` of the control plane, where there is to be one.
     pub control: Option<String>,
     /// Whether listening on an address that other machines reach is meant.
@@ -78,6 +80,7 @@ impl Config {
             http: Some("127.0.0.1:0".to_owned()),
             net_tcp: Some("127.0.0.1:0".to_owned()),
             net_tcp_path: NET_TCP_PATH.to_owned(),
+            follow: false,
             control: Some("127.0.0.1:0".to_owned()),
             listen_anywhere: false,
             setup,

@@ -6,8 +6,10 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, Wr
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::door::nettcp::follow::Follower;
 use crate::soap::Element;
 use crate::suite::TargetError;
+use crate::wire::Direction;
 use crate::wire::infoset;
 use crate::wire::nbfse::{Decoder, Encoder};
 use crate::wire::nmf::{
@@ -32,6 +34,7 @@ pub(super) struct Link {
     pub(super) decoder: Decoder,
     output: Option<WriteHalf<Box<dyn Stream>>>,
     time: Duration,
+    follower: Option<Follower>,
 }
 
 impl std::fmt::Debug for Link {
@@ -63,6 +66,7 @@ impl Link {
         stream: Box<dyn Stream>,
         via: Via,
         time: Duration,
+        follow: bool,
     ) -> Result<(Self, Input), TargetError> {
         let to = via.to_string();
         let (mut input, output) = tokio::io::split(stream);
@@ -72,6 +76,7 @@ impl Link {
             decoder: Decoder::default(),
             output: Some(output),
             time,
+            follower: Follower::if_wanted(follow),
         };
         let opening = async {
             link.flush().await.map_err(|error| error.to_string())?;
@@ -102,6 +107,9 @@ impl Link {
 
     /// Takes what came.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
+        if let Some(follower) = &mut self.follower {
+            follower.saw(Direction::FromReceiver, bytes);
+        }
         self.initiator.feed(bytes);
     }
 
@@ -129,14 +137,22 @@ impl Link {
 
     /// Sends bytes as they are.
     pub(super) async fn send_bytes(&mut self, bytes: &[u8]) {
+        self.follow(bytes);
         if let Some(output) = &mut self.output {
             let _ = timeout(self.time, output.write_all(bytes)).await;
+        }
+    }
+
+    fn follow(&mut self, bytes: &[u8]) {
+        if let Some(follower) = &mut self.follower {
+            follower.saw(Direction::FromInitiator, bytes);
         }
     }
 
     /// Gives the server what the framing has for it.
     pub(super) async fn flush(&mut self) -> std::io::Result<()> {
         let bytes = self.initiator.take_output();
+        self.follow(&bytes);
         let Some(output) = &mut self.output else {
             return Ok(());
         };

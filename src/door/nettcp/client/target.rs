@@ -44,6 +44,8 @@ pub struct NetTcpOptions {
     pub patience: Patience,
     /// What message ids are made of, beside a count.
     pub seed: u64,
+    /// Whether what goes over the connections is listed on the standard error while it goes.
+    pub follow: bool,
 }
 
 impl NetTcpOptions {
@@ -55,6 +57,7 @@ impl NetTcpOptions {
             control: None,
             patience: Patience::default(),
             seed: 0,
+            follow: false,
         }
     }
 
@@ -100,7 +103,7 @@ pub fn reach(
     let time = options.patience.timeout;
     let looking = async {
         let stream = connect(&options.via, time).await?;
-        let (mut link, _input) = Link::open(stream, options.via.clone(), time).await?;
+        let (mut link, _input) = Link::open(stream, options.via.clone(), time, false).await?;
         link.end().await;
         let Some(address) = control else {
             return Ok::<_, TargetError>(None);
@@ -546,10 +549,10 @@ impl Target for NetTcpTarget {
 
     fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {
         let (via, id) = self.endpoint(caller)?;
-        let time = self.options.patience.timeout;
+        let (time, follow) = (self.options.patience.timeout, self.options.follow);
         let opening = async {
             let stream = connect(&via, time).await?;
-            Link::open(stream, via, time).await
+            Link::open(stream, via, time, follow).await
         };
         let (link, input) = self.runtime.block_on(opening)?;
         let session = self.conversation.open(self.origin.elapsed());

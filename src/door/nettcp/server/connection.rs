@@ -12,7 +12,9 @@ use crate::door::http::server::Shared;
 use crate::door::http::server::cell::Cell;
 use crate::door::http::server::session::Record;
 use crate::door::http::server::world::SessionId;
+use crate::door::nettcp::follow::Follower;
 use crate::door::nettcp::server::link::{Link, Stage};
+use crate::wire::Direction;
 use crate::wire::nmf::FaultName;
 
 /// How much is read at once.
@@ -79,6 +81,7 @@ where
 {
     let (mut input, mut output) = tokio::io::split(stream);
     let mut link = Link::new(Arc::clone(&shared));
+    let mut follower = Follower::if_wanted(shared.config.follow);
     let mut since = Since::default();
     let mut room: Vec<OwnedSemaphorePermit> = Vec::new();
     let mut unfinished = 0;
@@ -89,6 +92,9 @@ where
         if written == pending.len() {
             pending = link.take_output();
             written = 0;
+            if let Some(follower) = &mut follower {
+                follower.saw(Direction::FromReceiver, &pending);
+            }
         }
         let writing = written < pending.len();
         if link.stage() == Stage::Over && !writing {
@@ -110,6 +116,9 @@ where
                 return;
             }
             Came::Read(Ok(count)) => {
+                if let Some(follower) = &mut follower {
+                    follower.saw(Direction::FromInitiator, &piece[..count]);
+                }
                 link.take(&piece[..count]);
                 unfinished = if link.is_inside_record() {
                     unfinished + count
