@@ -9,7 +9,7 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::door::http::client::address::HttpAddress;
 use crate::door::http::client::answer::Asked;
-use crate::door::http::client::control::{Control, ControlError, RemoteWorld, Worlds};
+use crate::door::http::client::control::{Capabilities, Control, ControlError, RemoteWorld};
 use crate::door::http::client::conversation::{Callbacks, Conversation, Patience};
 use crate::door::http::client::edge::{Answer, Bounds, Call, Failure, Line};
 use crate::door::http::client::listener::{Listener, PostBounds, Posted};
@@ -64,30 +64,31 @@ impl HttpOptions {
     /// Whether a world can be set.
     #[must_use]
     pub fn sets_worlds(&self) -> bool {
-        self.control
-            .as_ref()
-            .is_some_and(|control| control.capabilities.worlds != Worlds::None)
+        self.capabilities().sets_worlds()
     }
 
     /// Whether each case has a store of its own.
     #[must_use]
     pub fn isolates_worlds(&self) -> bool {
-        self.control
-            .as_ref()
-            .is_some_and(|control| control.capabilities.worlds == Worlds::Many)
+        self.capabilities().isolates_worlds()
     }
 
     /// Whether time passes only when we say so.
     #[must_use]
     pub fn sets_time(&self) -> bool {
-        self.sets_worlds()
-            && self
-                .control
-                .as_ref()
-                .is_some_and(|control| control.capabilities.clock)
+        self.capabilities().sets_time()
     }
 
-    pub(super) fn bounds(&self) -> Bounds {
+    /// What its control plane offers: nothing, where there is none.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.control
+            .as_ref()
+            .map(|control| control.capabilities.clone())
+            .unwrap_or_default()
+    }
+
+    pub(in crate::door) fn bounds(&self) -> Bounds {
         Bounds {
             part: self.patience.timeout,
             head: self.patience.timeout,
@@ -169,7 +170,7 @@ impl HttpTarget {
             }
         };
         Ok(Self {
-            conversation: Conversation::new(options.patience, options.callbacks),
+            conversation: Conversation::new(options.patience, options.callbacks.into()),
             options,
             wires: Vec::new(),
             world: None,
@@ -204,7 +205,7 @@ impl HttpTarget {
         while self.inbox.try_recv().is_ok() {}
         while self.posted.try_recv().is_ok() {}
         self.wires.clear();
-        self.conversation = Conversation::new(self.options.patience, self.options.callbacks);
+        self.conversation = Conversation::new(self.options.patience, self.options.callbacks.into());
         self.last = 0;
         self.form = None;
         self.held.clear();
