@@ -162,7 +162,8 @@ namespace Peers
                 return;
             }
             Seen.Line("open");
-            var kind = parameters == null ? "nil" : parameters.GetType().Name;
+            var kind = parameters == null ? "NULL"
+                : parameters.GetType().Name + " (" + parameters.OperationId + ")";
             Seen.Line("> InitializeOperationParameters with " + kind);
             if (Call("InitializeOperationParameters", () => service.InitializeOperationParameters(parameters)))
             {
