@@ -246,10 +246,11 @@ fn mono_sees_which_subtask_failed_when_the_partner_refuses() {
     );
 }
 
+/// Not more of them: Mono takes one message every 50 ms.
 #[test]
-fn mono_sees_hundreds_of_callbacks_in_order() {
-    let scopes = r#"{ name = "10.0.${n}.0", repeat = 100, server = "S", subnet = "10.0.1.0/24", relation = "R1" },"#;
+fn mono_sees_many_callbacks_in_order() {
+    let scopes = r#"{ name = "10.0.${n}.0", repeat = 30, server = "S", subnet = "10.0.1.0/24", relation = "R1" },"#;
     let text = world(r#"replicate = { server = "S" }"#, scopes, "");
     let seen = assert_the_same("peers-many", &text, "many-callbacks");
-    assert!(seen.is_empty() || seen.len() > 300, "{}", seen.len());
+    assert!(seen.is_empty() || seen.len() > 90, "{}", seen.len());
 }

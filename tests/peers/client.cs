@@ -153,7 +153,7 @@ namespace Peers
             {
                 service = factory.CreateChannel();
                 channel = (IClientChannel)service;
-                channel.OperationTimeout = TimeSpan.FromSeconds(20);
+                channel.OperationTimeout = TimeSpan.FromSeconds(60);
                 channel.Open();
             }
             catch (Exception error)
@@ -169,11 +169,11 @@ namespace Peers
             {
                 Seen.Line("> StartOperationWithCallback");
                 if (Call("StartOperationWithCallback", () => service.StartOperationWithCallback()))
-                    if (!Seen.Overall.WaitOne(TimeSpan.FromSeconds(20)))
+                    if (!Seen.Overall.WaitOne(TimeSpan.FromSeconds(60)))
                         Seen.Line("no SetOverallStatus");
             }
             // What comes behind the last thing that was waited for has to be seen, too.
-            Seen.WaitForQuiet(TimeSpan.FromMilliseconds(500));
+            Seen.WaitForQuiet(TimeSpan.FromSeconds(1));
             Seen.Line("end");
             // Mono's Close sends End and then waits for what nobody tells it: short, and its exception is of no interest.
             try { channel.Close(TimeSpan.FromMilliseconds(500)); } catch (Exception) { }
