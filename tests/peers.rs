@@ -7,6 +7,7 @@
 #[path = "support/cli.rs"]
 mod cli;
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -176,9 +177,7 @@ fn assert_the_same(folder: &str, text: &str, case: &str) -> Vec<String> {
         lines
             .iter()
             .filter(|line| {
-                line.starts_with("< ")
-                    && !line.ends_with("Response")
-                    && *line != "< SessionClosed"
+                line.starts_with("< ") && !line.ends_with("Response") && *line != "< SessionClosed"
             })
             .cloned()
             .collect()
@@ -219,7 +218,8 @@ fn mono_gets_the_typed_fault_for_null_parameters() {
 
 #[test]
 fn mono_sees_a_wrong_type_fail_after_it_started() {
-    let step = r#"replicate = { operation = "ReplicateServer", parameters = "ReplicateScopeParameters" }"#;
+    let step =
+        r#"replicate = { operation = "ReplicateServer", parameters = "ReplicateScopeParameters" }"#;
     assert_the_same("peers-type", &world(step, THREE, ""), "wrong-type");
 }
 
@@ -253,4 +253,130 @@ fn mono_sees_many_callbacks_in_order() {
     let text = world(r#"replicate = { server = "S" }"#, scopes, "");
     let seen = assert_the_same("peers-many", &text, "many-callbacks");
     assert!(seen.is_empty() || seen.len() > 90, "{}", seen.len());
+}
+
+/// What Mono's server is asked for: one that knows the scopes of its made-up world, and parameters that are NULL.
+fn asked(scopes: &str, overall: &str) -> Cli {
+    let rows = |servers: &str, relation: &str| {
+        format!(
+            "[world]\nservers = [{servers}]\nrelations = [{{ name = \"R1\", {relation}server1 = \"S\", server2 = \"P1\" }}]\n"
+        )
+    };
+    let world = format!(
+        "{}scopes = [{scopes}]\n",
+        rows(r#"{ name = "S" }, { name = "P1" }"#, "")
+    );
+    let bound = format!(
+        "for = [\"*\"]\n{}scopes = [{scopes}]\n",
+        rows(
+            r#"{ name = "S", record_id = 1 }, { name = "P1", record_id = 2 }"#,
+            "record_id = 3, "
+        )
+    );
+    Cli::in_folder("peers-run")
+        .with("bound.toml", bound)
+        .with(
+            "replicate.toml",
+            format!(
+                "title = \"a replication\"\nrequirements = [\"R-31-4\"]\n{world}[expect]\noverall = \"{overall}\"\n"
+            ),
+        )
+        .with(
+            "null.toml",
+            "title = \"null parameters are refused\"\nrequirements = [\"R-INIT-2\"]\n\
+             [[steps]]\ninitialize = { parameters = \"nil\" }\n\
+             [expect]\nfault = { stage = \"initialize\", detail = \"IpamApiInvalidParameter\" }\n",
+        )
+}
+
+/// The exit code of `run` on one variant of Mono's server, and every check that did not pass.
+fn judged(cli: &Cli, peers: &Path, variant: &str, file: &str) -> (Option<i32>, BTreeSet<String>) {
+    let server = Listening::start(mono(&peers.join("server.exe")).arg(variant));
+    let ran = cli.run(&[
+        "run",
+        file,
+        "--target",
+        &server.url,
+        "--bind",
+        "bound.toml",
+        "--allow-writes",
+        "--snapshots",
+        "off",
+        "--format",
+        "json",
+    ]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out)
+        .unwrap_or_else(|error| panic!("{variant}: {error}: {}{}", ran.out, ran.err));
+    let word = |check: &serde_json::Value, key: &str| check[key].as_str().unwrap_or("?").to_owned();
+    let wrong = report["scenarios"][0]["checks"]
+        .as_array()
+        .unwrap_or_else(|| panic!("{variant}: nothing was judged: {}", ran.out))
+        .iter()
+        .filter(|check| check["verdict"] != "pass")
+        .map(|check| format!("{} {}", word(check, "requirement"), word(check, "verdict")))
+        .collect();
+    (ran.code, wrong)
+}
+
+/// Mono's server cannot end a session, so each deviates in that, and a wrong one breaks what it is named for.
+#[test]
+fn sessions_of_monos_server_are_judged_rightly() {
+    let Some(peers) = peers() else { return };
+    let many = r#"{ name = "A${n}", repeat = 25, server = "S", subnet = "10.0.1.0/24", relation = "R1" },"#;
+    let open = "R-SM-6 deviates";
+    let refused_and_open = "R-INIT-7 deviates";
+    let variants: &[(&str, &str, &str, &[&str])] = &[
+        ("right", "replicate.toml", THREE, &[open]),
+        ("right", "null.toml", THREE, &[refused_and_open]),
+        ("right-reply-first", "replicate.toml", THREE, &[open]),
+        ("many-callbacks", "replicate.toml", many, &[open]),
+        ("partner-failure", "failing", THREE, &[open]),
+        (
+            "success-twice",
+            "replicate.toml",
+            THREE,
+            &["R-SM-8 fail", open],
+        ),
+        (
+            "no-overall-status",
+            "replicate.toml",
+            THREE,
+            &["R-31-4 fail", "R-SM-8 fail", open],
+        ),
+        (
+            "callback-before-start",
+            "replicate.toml",
+            THREE,
+            &["R-SM-3 fail", "R-START-1 fail"],
+        ),
+        (
+            "wrong-action",
+            "replicate.toml",
+            THREE,
+            &["R-MSG-5 fail", open],
+        ),
+        (
+            "fault-without-detail",
+            "null.toml",
+            THREE,
+            &["R-INIT-2 deviates", refused_and_open],
+        ),
+        (
+            "callback-after-end",
+            "replicate.toml",
+            THREE,
+            &["R-SM-5 fail", open],
+        ),
+    ];
+    for (variant, file, scopes, expected) in variants {
+        let (file, overall) = match *file {
+            "failing" => ("replicate.toml", "CompletedWithFailure"),
+            file => (file, "CompletedWithSuccess"),
+        };
+        let (code, wrong) = judged(&asked(scopes, overall), peers, variant, file);
+        let expected: BTreeSet<String> = expected.iter().map(ToString::to_string).collect();
+        assert_eq!(wrong, expected, "{variant}");
+        let fails = expected.iter().any(|check| check.ends_with(" fail"));
+        assert_eq!(code, Some(i32::from(fails)), "{variant}");
+    }
 }

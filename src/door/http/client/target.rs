@@ -625,7 +625,8 @@ impl Target for HttpTarget {
                 self.note(error);
             }
         } else {
-            self.runtime.block_on(async { tokio::time::sleep(by).await });
+            self.runtime
+                .block_on(async { tokio::time::sleep(by).await });
         }
     }
 
