@@ -67,6 +67,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "store",
             "suite",
             "trace",
+            "wire",
             "world",
         ],
     ),

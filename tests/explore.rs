@@ -172,7 +172,7 @@ fn cut(set: Set) -> Space {
 
 #[test]
 fn the_oracle_agrees_with_the_simulator_in_every_world_of_the_smallest_sizes() {
-    for set in &[Set::A, Set::B, Set::C] {
+    for set in &[Set::A, Set::B, Set::C, Set::E] {
         let found = explored(&cut(*set), &simulator);
         assert_eq!(found.first, BTreeMap::new());
         assert_eq!(found.disagreements, 0);
@@ -210,7 +210,11 @@ fn the_oracle_agrees_with_the_simulator_in_every_order_of_three_messages() {
 fn the_expected_classes_are_sorted_and_each_stands_once() {
     for set in Set::ALL {
         let lines: Vec<&str> = set.expected().lines().collect();
-        let least = if *set == Set::D { 5 } else { 50 };
+        let least = match set {
+            Set::A | Set::B | Set::C => 50,
+            Set::D => 5,
+            Set::E => 40,
+        };
         assert!(
             lines.len() >= least,
             "{set:?} expects {} classes",

@@ -161,6 +161,12 @@ fn nothing_is_owed_to_a_request_on_a_session_that_is_over() {
         });
         assert_eq!(found(&results), [""; 0]);
     }
+    let refused = "[[steps]]\ninitialize = { parameters = \"nil\" }\n";
+    let results = judged(refused, |log| {
+        let again = ClientMessage::InitializeOperationParameters { paramters: None };
+        put(log, log.len(), send(again));
+    });
+    assert_eq!(found(&results), [""; 0]);
 }
 
 #[test]

@@ -506,7 +506,8 @@ impl Grammar<'_> {
         let after = operation
             .callbacks
             .iter()
-            .find(|(number, callback)| *number > end && callback.terminal().is_none());
+            .skip_while(|(number, _)| *number != end)
+            .find(|(_, callback)| callback.terminal().is_none());
         self.expect(
             after.is_none(),
             R::R_SM_5,
@@ -778,8 +779,9 @@ impl Grammar<'_> {
         if !self.shows.reply_order {
             self.unseen(R::R_START_1, Grade::Soft, "start-progress-before-reply");
         } else if !self.readings.is(Question::OQ10, "first") {
+            let in_order = started < number;
             self.expect(
-                started < number,
+                in_order,
                 R::R_START_1,
                 Grade::Soft,
                 "start-progress-before-reply",
@@ -791,9 +793,7 @@ impl Grammar<'_> {
                     )
                 },
             );
-            if started > number
-                && let Some(result) = self.results.last_mut()
-            {
+            if !in_order && let Some(result) = self.results.last_mut() {
                 result.reading = Some((Question::OQ10, "first"));
             }
         }

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::author;
 use crate::cli::partition::Partition;
 use crate::cli::target::TargetAddress;
-use crate::door::http::{CallbackAllow, HttpAddress};
+use crate::door::http::{CallbackAllow, HttpAddress, NET_TCP_PATH};
 use crate::model::SerDuration;
 use crate::spec::{Readings, RequirementId};
 use crate::trace::Door;
@@ -101,7 +101,7 @@ impl Selection {
 pub(super) struct RunArguments {
     #[command(flatten)]
     pub(super) selection: Selection,
-    /// What to test: `in-process` is our own simulator, `http://HOST:PORT/PATH` a server, `exec:CMD` a process that answers on its standard output
+    /// What to test: `in-process` is our own simulator, `net.tcp://HOST:PORT/PATH` or `http://HOST:PORT/PATH` a server, `exec:CMD` a process that answers on its standard output
     #[arg(long, value_name = "TARGET", default_value = "in-process")]
     pub(super) target: TargetAddress,
     /// How long an answer of a target elsewhere may take, such as 10s or 500ms
@@ -122,6 +122,9 @@ pub(super) struct RunArguments {
     /// How callbacks of a server come: `poll` reads them, `post` has them posted to a port of ours on loopback
     #[arg(long, value_enum, default_value_t = CallbackMode::Poll)]
     pub(super) callbacks: CallbackMode,
+    /// List what goes over net.tcp on the standard error, record by record, while it goes
+    #[arg(long)]
+    pub(super) follow: bool,
     /// Only through this door: delegate or session, or the one of the target; can be given more than once
     #[arg(long, value_name = "DOOR", value_parser = any_door)]
     pub(super) door: Vec<Door>,
@@ -382,8 +385,17 @@ pub(super) struct ExploreArguments {
 #[derive(Debug, Args)]
 pub(super) struct ServeArguments {
     /// Where SOAP 1.2 over HTTP is spoken, such as 127.0.0.1:8080; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", required_unless_present = "net_tcp")]
+    pub(super) http: Option<String>,
+    /// Where the protocol's own wire is spoken, without transport security; port 0 takes a free one
     #[arg(long, value_name = "ADDR")]
-    pub(super) http: String,
+    pub(super) net_tcp: Option<String>,
+    /// The path of the endpoint over net.tcp
+    #[arg(long, value_name = "PATH", default_value = NET_TCP_PATH, value_parser = path)]
+    pub(super) net_tcp_path: String,
+    /// List what goes over net.tcp on the standard error, record by record, while it goes
+    #[arg(long, requires = "net_tcp")]
+    pub(super) follow: bool,
     /// Where worlds can be made and looked at by HTTP and JSON
     #[arg(long, value_name = "ADDR")]
     pub(super) control: Option<String>,
@@ -560,6 +572,16 @@ fn any_door(text: &str) -> Result<Door, String> {
 
 fn http_address(text: &str) -> Result<HttpAddress, String> {
     HttpAddress::parse(text).map_err(|error| error.to_string())
+}
+
+/// A path of an address.
+fn path(text: &str) -> Result<String, String> {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'?' && byte != b'#';
+    if text.starts_with('/') && text.bytes().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a path, such as /ipam".to_owned())
+    }
 }
 
 /// A length of time as scenarios write it.

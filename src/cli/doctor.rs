@@ -5,7 +5,8 @@ use std::io::Write;
 use crate::cli::args::DoctorArguments;
 use crate::cli::target::TargetAddress;
 use crate::cli::{CliError, Exit};
-use crate::door::http::{Finding, Patience, Probe, State, probe};
+use crate::door::http::{Finding, HttpAddress, Patience, Probe, State, probe};
+use crate::door::nettcp::{NetTcpOptions, reach};
 use crate::door::{ExecCommand, ExecTargets};
 
 pub(super) fn doctor(arguments: &DoctorArguments, out: &mut dyn Write) -> Result<Exit, CliError> {
@@ -21,6 +22,13 @@ pub(super) fn doctor(arguments: &DoctorArguments, out: &mut dyn Write) -> Result
             quiet: patience.quiet,
             ..ExecCommand::new(words.clone())
         }),
+        TargetAddress::NetTcp(via) => {
+            let options = NetTcpOptions {
+                patience,
+                ..NetTcpOptions::at(via.clone())
+            };
+            look_at_net_tcp(options, arguments.control.clone())
+        }
         TargetAddress::InProcess => {
             return Err(CliError::Usage(
                 "`in-process` is part of ipamconf: `doctor` looks at targets such as `http://HOST:PORT/PATH`"
@@ -40,6 +48,37 @@ pub(super) fn doctor(arguments: &DoctorArguments, out: &mut dyn Write) -> Result
     } else {
         Exit::Broken
     })
+}
+
+/// A session is opened over net.tcp and ended again.
+fn look_at_net_tcp(options: NetTcpOptions, control: Option<HttpAddress>) -> Probe {
+    let (state, found, advice) = match reach(options, control) {
+        Ok(options) => {
+            let worlds = options.capabilities().sets_worlds();
+            let (state, advice) = if worlds {
+                (State::Good, "")
+            } else {
+                (
+                    State::Limited,
+                    "`--control URL` sets worlds, `--bind FILE` says what the store holds",
+                )
+            };
+            (state, "it acknowledges the preamble".to_owned(), advice)
+        }
+        Err(why) => (
+            State::Bad,
+            why,
+            "start the server, or correct the address; `ipamconf doctor` looks again",
+        ),
+    };
+    Probe {
+        findings: vec![Finding {
+            check: "does it open a session",
+            state,
+            found,
+            advice: advice.to_owned(),
+        }],
+    }
 }
 
 /// A process is asked who it is, and something that nobody knows, as soon as it is started.

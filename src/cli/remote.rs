@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::door::http::HttpOptions;
+use crate::door::http::Capabilities;
 use crate::model::{ClientMessage, Value};
 use crate::scenario::{
     Action, Bound, Case, Initialize, OperationChoice, ParametersChoice, ServerChoice,
 };
-use crate::soap::read_request;
+use crate::soap::{Element, read_request, write_client_message};
 use crate::spec::IpamAdminOperationId;
 use crate::spec::parameters::{is_parameters_type, parameters_type};
 use crate::world::Caller;
@@ -19,7 +19,10 @@ const WAIT_MAX: Duration = Duration::from_secs(10);
 /// A target behind a wire, and what is known of its store.
 #[derive(Debug)]
 pub(super) struct Remote {
-    pub(super) options: HttpOptions,
+    /// What its control plane offers: nothing, where there is none.
+    pub(super) offers: Capabilities,
+    /// Whether its messages are binary XML, in which text that is no XML cannot be said.
+    pub(super) binary: bool,
     pub(super) bound: Option<Bound>,
     pub(super) allow_writes: bool,
 }
@@ -31,7 +34,10 @@ impl Remote {
         scenario: &str,
         case: &'c Case,
     ) -> Result<Cow<'c, Case>, String> {
-        if !self.options.sets_time()
+        if self.binary && case.steps.iter().any(|step| is_no_xml(&step.action)) {
+            return Err("sends text that is no XML, which binary XML has no way to say".into());
+        }
+        if !self.offers.sets_time()
             && let Some(time) = longest_wait(case)
             && time > WAIT_MAX
         {
@@ -40,7 +46,7 @@ impl Remote {
                 time.as_secs()
             ));
         }
-        if self.options.sets_worlds() {
+        if self.offers.sets_worlds() {
             return self.offered(case).map(|()| Cow::Borrowed(case));
         }
         for step in &case.steps {
@@ -78,10 +84,7 @@ impl Remote {
 
     /// Whether the control plane offers what the case needs.
     fn offered(&self, case: &Case) -> Result<(), String> {
-        let Some(control) = &self.options.control else {
-            return Ok(());
-        };
-        let offered = &control.capabilities;
+        let offered = &self.offers;
         let missing = case.steps.iter().find_map(|step| match &step.action {
             Action::Change(_) if !offered.changes => Some("changes"),
             Action::Connect { caller: Some(_) }
@@ -96,6 +99,18 @@ impl Remote {
             ))
         })
     }
+}
+
+/// Whether a step sends text by hand that is no XML.
+fn is_no_xml(action: &Action) -> bool {
+    let Action::SendXml { action, xml } = action else {
+        return false;
+    };
+    let message = ClientMessage::Raw {
+        action: action.clone(),
+        xml: xml.clone(),
+    };
+    Element::read(&write_client_message(&message, "", None, None).xml).is_err()
 }
 
 fn longest_wait(case: &Case) -> Option<Duration> {

@@ -20,7 +20,8 @@ use crate::cli::snapshots::{self, Policy};
 use crate::cli::subject::{DOORS, Subject, run_on_simulator};
 use crate::cli::target::TargetAddress;
 use crate::cli::{CliError, Exit, Outcome};
-use crate::door::http::{Callbacks, HttpAddress, HttpOptions, Patience, reach};
+use crate::door::http::{Callbacks, Capabilities, HttpAddress, HttpOptions, Patience, reach};
+use crate::door::nettcp::{self, NetTcpOptions};
 use crate::door::{ExecCommand, ExecTargets};
 use crate::report::{
     Annotation, CaseContext, CaseVerdict, Flaky, HumanOptions, Report, RunInfo, ScenarioReport,
@@ -28,10 +29,11 @@ use crate::report::{
     common_part, difference_lines, github, human, json, junit, markdown, quoted, snapshot,
     snapshot_name, trace_lines,
 };
-use crate::scenario::{Case, Rejected, Scenario};
+use crate::scenario::{Bound, Case, Rejected, Scenario};
 use crate::spec::Readings;
 use crate::suite::TargetError;
 use crate::trace::Door;
+use crate::wire::nmf::Via;
 
 /// The columns a report may take where the terminal does not say.
 const WIDTH: usize = 100;
@@ -226,11 +228,13 @@ fn subject_elsewhere(arguments: &RunArguments) -> Result<Option<Subject<'static>
     let (text, words) = match &arguments.target {
         TargetAddress::Exec { text, words } => (text, words),
         TargetAddress::Http(address) => return http_subject(address, arguments).map(Some),
+        TargetAddress::NetTcp(via) => return net_tcp_subject(via, arguments).map(Some),
         TargetAddress::InProcess => {
             let flag = [
                 (arguments.control.is_some(), "--control"),
                 (arguments.bind.is_some(), "--bind"),
                 (arguments.allow_writes, "--allow-writes"),
+                (arguments.follow, "--follow"),
             ];
             return match flag.iter().find(|(given, _)| *given) {
                 Some((_, flag)) => Err(CliError::Usage(format!(
@@ -268,16 +272,58 @@ fn http_subject(
         seed: arguments.seed,
         ..HttpOptions::at(address.clone())
     };
-    let bound = match arguments.bind.as_deref().map(read_bound_file) {
-        None => None,
-        Some(Ok(bound)) => Some(bound),
-        Some(Err(rejected)) => return Err(CliError::Rejected(Box::new(rejected))),
-    };
+    let bound = bound(arguments)?;
     let options = reach(options, arguments.control.clone()).map_err(CliError::Target)?;
-    if !options.isolates_worlds() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
+    let offers = options.capabilities();
+    let again = command(address.to_string(), arguments, &offers);
+    let remote = Remote {
+        offers,
+        binary: false,
+        bound,
+        allow_writes: arguments.allow_writes,
+    };
+    Ok(Subject::http(options, remote, again))
+}
+
+/// A server over net.tcp that was looked at and is there.
+fn net_tcp_subject(via: &Via, arguments: &RunArguments) -> Result<Subject<'static>, CliError> {
+    let options = NetTcpOptions {
+        patience: Patience {
+            timeout: arguments.timeout,
+            quiet: arguments.quiet,
+        },
+        seed: arguments.seed,
+        follow: arguments.follow,
+        ..NetTcpOptions::at(via.clone())
+    };
+    let bound = bound(arguments)?;
+    let options = nettcp::reach(options, arguments.control.clone()).map_err(CliError::Target)?;
+    let offers = options.capabilities();
+    let again = command(via.to_string(), arguments, &offers);
+    let remote = Remote {
+        offers,
+        binary: true,
+        bound,
+        allow_writes: arguments.allow_writes,
+    };
+    Ok(Subject::net_tcp(options, remote, again))
+}
+
+/// What the store of the target holds, where a file says so.
+fn bound(arguments: &RunArguments) -> Result<Option<Bound>, CliError> {
+    match arguments.bind.as_deref().map(read_bound_file) {
+        None => Ok(None),
+        Some(Ok(bound)) => Ok(Some(bound)),
+        Some(Err(rejected)) => Err(CliError::Rejected(Box::new(rejected))),
+    }
+}
+
+/// The words of a command line that name a target again.
+fn command(address: String, arguments: &RunArguments, offers: &Capabilities) -> Vec<String> {
+    if !offers.isolates_worlds() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
         eprintln!("note: the target has one store for all: cases run one after the other");
     }
-    let mut again = vec!["--target".to_owned(), address.to_string()];
+    let mut again = vec!["--target".to_owned(), address];
     let mut say = |flag: &str, value: String| again.extend([flag.to_owned(), value]);
     if let Some(control) = &arguments.control {
         say("--control", control.to_string());
@@ -290,8 +336,8 @@ fn http_subject(
     }
     let usual = Patience::default();
     for (flag, time, usual) in [
-        ("--timeout", patience.timeout, usual.timeout),
-        ("--quiet", patience.quiet, usual.quiet),
+        ("--timeout", arguments.timeout, usual.timeout),
+        ("--quiet", arguments.quiet, usual.quiet),
     ] {
         if time != usual {
             say(flag, format!("{}ms", time.as_millis()));
@@ -300,12 +346,7 @@ fn http_subject(
     if arguments.allow_writes {
         again.push("--allow-writes".to_owned());
     }
-    let remote = Remote {
-        options,
-        bound,
-        allow_writes: arguments.allow_writes,
-    };
-    Ok(Subject::http(remote, again))
+    again
 }
 
 /// How many files with mistakes are shown in full.

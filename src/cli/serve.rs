@@ -85,6 +85,9 @@ fn config(arguments: &ServeArguments, case: &Case, readings: Readings) -> Config
     let usual = Limits::default();
     Config {
         http: arguments.http.clone(),
+        net_tcp: arguments.net_tcp.clone(),
+        net_tcp_path: arguments.net_tcp_path.clone(),
+        follow: arguments.follow,
         control: arguments.control.clone(),
         listen_anywhere: arguments.listen_anywhere,
         setup: case.world.set_up(),
@@ -113,9 +116,18 @@ async fn until_stopped(config: Config, out: &mut dyn Write) -> Result<Exit, CliE
             "note: only this machine reaches this server; `--listen-anywhere` lets others in"
         );
     }
-    writeln!(out, "listening {}", running.soap_url())?;
-    if let Some(control) = running.control_url() {
-        writeln!(out, "listening {control}")?;
+    if running.net_tcp_url().is_some() {
+        eprintln!(
+            "note: net.tcp goes without transport security here: nothing is signed or encrypted, and nobody says who he is"
+        );
+    }
+    let listening = [
+        running.soap_url(),
+        running.net_tcp_url(),
+        running.control_url(),
+    ];
+    for address in listening.into_iter().flatten() {
+        writeln!(out, "listening {address}")?;
     }
     out.flush()?;
     let exit = tokio::select! {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::cli::remote::Remote;
-use crate::door::http::{AbsentTarget, HttpTarget};
+use crate::door::http::{AbsentTarget, HttpOptions, HttpTarget};
+use crate::door::nettcp::{NetTcpOptions, NetTcpTarget};
 use crate::door::{DelegateTarget, ExecTargets, SessionTarget, SoapTarget};
 use crate::scenario::Case;
 use crate::spec::Readings;
@@ -59,14 +60,9 @@ impl Subject<'static> {
     }
 
     /// A server behind SOAP over HTTP.
-    pub(super) fn http(remote: Remote, again: Vec<String>) -> Self {
-        let options = remote.options.clone();
-        let readings = options
-            .control
-            .as_ref()
-            .is_some_and(|control| control.capabilities.readings);
+    pub(super) fn http(options: HttpOptions, remote: Remote, again: Vec<String>) -> Self {
         Self {
-            follows_readings: readings,
+            follows_readings: remote.offers.readings,
             address: options.address.to_string(),
             make: Box::new(move |_| match HttpTarget::new(options.clone()) {
                 Ok(target) => Box::new(target),
@@ -75,6 +71,24 @@ impl Subject<'static> {
                 )))),
             }),
             doors: vec![Door::Http],
+            is_ours: false,
+            again,
+            remote: Some(remote),
+        }
+    }
+
+    /// A server behind the protocol's own wire.
+    pub(super) fn net_tcp(options: NetTcpOptions, remote: Remote, again: Vec<String>) -> Self {
+        Self {
+            follows_readings: remote.offers.readings,
+            address: options.via.to_string(),
+            make: Box::new(move |_| match NetTcpTarget::new(options.clone()) {
+                Ok(target) => Box::new(target),
+                Err(error) => Box::new(AbsentTarget(TargetError::Broken(format!(
+                    "no connection to the target can be prepared: {error}"
+                )))),
+            }),
+            doors: vec![Door::NetTcp],
             is_ours: false,
             again,
             remote: Some(remote),
@@ -118,7 +132,7 @@ impl<'a> Subject<'a> {
         let shared = self
             .remote
             .as_ref()
-            .is_some_and(|remote| !remote.options.isolates_worlds());
+            .is_some_and(|remote| !remote.offers.isolates_worlds());
         if shared { 1 } else { usize::MAX }
     }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::door::http::HttpAddress;
+use crate::wire::nmf::Via;
 
 /// The address of a target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) enum TargetAddress {
     },
     /// `http://HOST:PORT/PATH`: a server behind SOAP over HTTP.
     Http(HttpAddress),
+    /// `net.tcp://HOST:PORT/PATH`: a server behind the protocol's own wire.
+    NetTcp(Via),
 }
 
 impl FromStr for TargetAddress {
@@ -29,13 +32,18 @@ impl FromStr for TargetAddress {
             return Ok(Self::InProcess);
         }
         let Some(command) = text.strip_prefix("exec:") else {
+            if text.to_ascii_lowercase().starts_with("net.tcp:") {
+                return Via::read(text)
+                    .map(Self::NetTcp)
+                    .map_err(|error| error.to_string());
+            }
             if text.contains("://") {
                 return HttpAddress::parse(text)
                     .map(Self::Http)
                     .map_err(|error| error.to_string());
             }
             return Err(
-                "expected `in-process`, `http://HOST:PORT/PATH`, or `exec:` and a command, such as `exec:python3 adapter.py`"
+                "expected `in-process`, `net.tcp://HOST:PORT/PATH`, `http://HOST:PORT/PATH`, or `exec:` and a command, such as `exec:python3 adapter.py`"
                     .to_owned(),
             );
         };
@@ -56,6 +64,7 @@ impl fmt::Display for TargetAddress {
             Self::InProcess => f.write_str("in-process"),
             Self::Exec { text, .. } => f.write_str(text),
             Self::Http(address) => address.fmt(f),
+            Self::NetTcp(via) => via.fmt(f),
         }
     }
 }

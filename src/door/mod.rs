@@ -1,10 +1,11 @@
 //! The doors: ways in to a target.
 //!
-//! Floor 5. Those in process do no IO; `exec` starts processes, `http` has sockets and a clock.
+//! Floor 5. Those in process do no IO; `exec` starts processes, `http` and `nettcp` have sockets and a clock.
 
 mod delegate;
 mod exec;
 pub mod http;
+pub mod nettcp;
 mod own;
 mod session;
 mod soap;

@@ -120,7 +120,7 @@ pub(super) fn at_most_written(
             .iter()
             .filter(|place| may_be_written(&choices[**place]))
             .count();
-        if shown > 0 && could > most {
+        if can_be_broken(shown, could, most) {
             bounds.push((places, most));
         }
     }
@@ -155,6 +155,11 @@ pub(super) fn at_most_written(
         bounds.push((doubtful, most));
     }
     bounds
+}
+
+/// Whether a bound is worth telling: some scope is held back, and more could be written than it lets.
+const fn can_be_broken(held_back: usize, could: usize, most: usize) -> bool {
+    held_back > 0 && could > most
 }
 
 /// The scopes whose copy may be that of another scope of the same call, too.

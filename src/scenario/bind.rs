@@ -502,10 +502,9 @@ scopes = [{ name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" }]
             ]
         );
         let repeated = BOUND.replace("record_id = 90", "record_id = 90, repeat = 2");
-        assert!(
-            bound(&repeated)
-                .unwrap_err()
-                .contains(&"6:38: IC2105".to_owned())
+        assert_eq!(
+            bound(&repeated).unwrap_err(),
+            ["6:12: IC2202", "6:37: IC2105"]
         );
     }
 }

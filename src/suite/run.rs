@@ -264,15 +264,22 @@ impl Runner<'_> {
             }
             Action::Close => {
                 self.sessions[session].client.close();
-                self.end(index, session, What::ClosedByClient);
+                self.target.end(session);
+                self.ended(index, session, What::ClosedByClient);
                 Ok(())
             }
             Action::Drop => {
                 self.sessions[session].client.drop_connection();
-                self.end(index, session, What::Dropped);
+                self.target.lose(session);
+                self.ended(index, session, What::Dropped);
                 Ok(())
             }
-            Action::SendBytes { .. } => Err(TargetError::Unsupported("bytes below the framing")),
+            Action::SendBytes { bytes } => {
+                let client = &mut self.sessions[session];
+                client.last_step = index;
+                client.unanswered.push(index);
+                self.target.send_bytes(session, bytes)
+            }
             Action::Connect { .. }
             | Action::Replicate { .. }
             | Action::Wait(_)
@@ -406,8 +413,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    fn end(&mut self, index: usize, session: SessionIndex, what: What) {
-        self.target.end(session);
+    fn ended(&mut self, index: usize, session: SessionIndex, what: What) {
         self.sessions[session].ended = true;
         self.sessions[session].last_step = index;
         for step in std::mem::take(&mut self.sessions[session].unanswered) {

@@ -89,6 +89,19 @@ pub trait Target {
     /// The client closed the session, or lost it.
     fn end(&mut self, session: SessionIndex);
 
+    /// The client lost the session's connection, without a word.
+    fn lose(&mut self, session: SessionIndex) {
+        self.end(session);
+    }
+
+    /// The client sends bytes on the session's connection, below the framing.
+    ///
+    /// # Errors
+    /// When the target has no such connections.
+    fn send_bytes(&mut self, _session: SessionIndex, _bytes: &[u8]) -> Result<(), TargetError> {
+        Err(TargetError::Unsupported("bytes below the framing"))
+    }
+
     /// Somebody else changes the store.
     ///
     /// # Errors

@@ -37,6 +37,67 @@ pub fn listing_of_both(from_initiator: &[u8], from_receiver: &[u8]) -> String {
     format!("# from the initiator\n{sent}\n# from the receiver\n{received}")
 }
 
+/// The stream that one side sends, listed while it comes.
+#[derive(Debug)]
+pub struct LiveListing {
+    listing: Listing,
+    decoder: Decoder,
+    direction: Direction,
+    /// The bytes of a record that is not complete.
+    unfinished: Vec<u8>,
+    /// Whether what follows is not framing, or not to be read.
+    is_over: bool,
+}
+
+impl LiveListing {
+    /// A stream of which nothing came yet, in binary XML unless its preamble says otherwise.
+    #[must_use]
+    pub fn new(direction: Direction) -> Self {
+        Self {
+            listing: Listing::new(ENCODING_BINARY_SESSION),
+            decoder: Decoder::new(NmfLimits::default()),
+            direction,
+            unfinished: Vec::new(),
+            is_over: false,
+        }
+    }
+
+    /// The lines of the records that are complete with these bytes. After one that is wrong, or an upgrade, there are
+    /// none.
+    #[must_use]
+    pub fn push(&mut self, bytes: &[u8]) -> String {
+        if self.is_over {
+            return String::new();
+        }
+        self.decoder.feed(bytes);
+        self.unfinished.extend_from_slice(bytes);
+        loop {
+            let start = self.decoder.at();
+            let at = usize::try_from(start).unwrap_or(usize::MAX);
+            match self.decoder.record() {
+                Ok(Some(record)) => {
+                    let length = usize::try_from(self.decoder.at() - start).unwrap_or(usize::MAX);
+                    let end = length.min(self.unfinished.len());
+                    let bytes: Vec<u8> = self.unfinished.drain(..end).collect();
+                    self.is_over = self.listing.record(&record, &bytes, at, self.direction);
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    self.is_over = true;
+                    let line = format!("error at {error}");
+                    self.listing.line(at, &self.unfinished, &line);
+                }
+            }
+            if self.is_over {
+                self.unfinished = Vec::new();
+                break;
+            }
+        }
+        std::mem::take(&mut self.listing.out)
+    }
+}
+
+#[derive(Debug)]
 struct Listing {
     encoding: u8,
     tables: Tables,

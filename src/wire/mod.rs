@@ -25,4 +25,4 @@ pub mod nbfse;
 pub mod nbfx;
 pub mod nmf;
 
-pub use listing::{Direction, listing, listing_of_both};
+pub use listing::{Direction, LiveListing, listing, listing_of_both};

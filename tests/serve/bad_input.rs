@@ -139,7 +139,7 @@ fn messages() -> Vec<(&'static str, String, u16, &'static str)> {
 #[tokio::test]
 async fn every_bad_message_gets_its_fault_and_the_server_lives_on() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     for (what, message, status, says) in messages() {
         let reply = send(soap, None, &message).await;
         assert_eq!(
@@ -163,7 +163,7 @@ async fn every_bad_message_gets_its_fault_and_the_server_lives_on() {
 #[tokio::test]
 async fn a_bad_message_ends_its_session_as_in_process() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let session = send(soap, None, &initialize("")).await.session().to_owned();
     assert_eq!(send(soap, Some(&session), "<a>").await.status, 400);
     assert_eq!(names(&events(soap, &session, "").await), ["ended"]);
@@ -177,7 +177,7 @@ async fn a_bad_message_ends_its_session_as_in_process() {
 #[tokio::test]
 async fn content_types_methods_and_paths_are_checked() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     for (headers, status) in [
         ("", 415),
         ("Content-Type: text/plain\r\n", 415),
@@ -252,7 +252,7 @@ async fn content_types_methods_and_paths_are_checked() {
 #[tokio::test]
 async fn what_is_too_large_is_not_read() {
     let running = server_with(|config| config.limits.envelope_bytes = 100_000).await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let (authority, _) = parts(soap);
     let large = initialize(&format!("<!--{}-->", "x".repeat(200_000)));
     assert_eq!(send(soap, None, &large).await.status, 413);
@@ -284,7 +284,7 @@ async fn who_is_too_slow_is_cut_off() {
         config.limits.body_time = Duration::from_millis(200);
     })
     .await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let (authority, _) = parts(soap);
     let half =
         format!("POST /soap HTTP/1.1\r\nHost: x\r\n{SOAP_TYPE}Content-Length: 1000\r\n\r\n<s:Env");
@@ -302,7 +302,7 @@ async fn who_is_too_slow_is_cut_off() {
 #[tokio::test]
 async fn what_is_no_http_is_refused() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let (authority, _) = parts(soap);
     for bytes in [
         &b"\x00\x01\x00\x01\x02\x02"[..],
@@ -336,7 +336,7 @@ async fn connections_and_sessions_are_bounded() {
         config.limits.sessions = 3;
     })
     .await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let (authority, _) = parts(soap);
     let mut held = Vec::new();
     for _ in 0..4 {

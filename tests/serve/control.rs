@@ -69,7 +69,7 @@ async fn worlds_are_made_looked_at_and_removed_and_are_apart() {
     assert_eq!(request("GET", &other, &known, "").await.status, 304);
     assert_ne!(get(&one).await.body, before.body);
     // The endpoint is served on both listeners; a session is known in its world only.
-    let (authority, _) = parts(running.soap_url());
+    let (authority, _) = parts(running.soap_url().unwrap());
     let (_, path) = parts(&soap);
     let there = format!("http://{authority}{path}");
     assert_eq!(
@@ -77,7 +77,7 @@ async fn worlds_are_made_looked_at_and_removed_and_are_apart() {
         "ended"
     );
     assert_eq!(
-        get(&events_url(running.soap_url(), &session, ""))
+        get(&events_url(running.soap_url().unwrap(), &session, ""))
             .await
             .status,
         404

@@ -69,7 +69,7 @@ async fn callbacks_are_posted_in_order_and_replies_stay_on_the_answer() {
         "302 Found\r\nLocation: http://127.0.0.1:1/",
     ] {
         let running = server().await;
-        let soap = running.soap_url();
+        let soap = running.soap_url().unwrap();
         let (address, mut told) = listener(status).await;
         let header = reply_to(&format!("{address}/here?x=1"));
         let session = send(soap, None, &initialize(&header))
@@ -94,7 +94,7 @@ async fn callbacks_are_posted_in_order_and_replies_stay_on_the_answer() {
 #[tokio::test]
 async fn who_does_not_wait_gets_the_replies_posted() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let (address, mut told) = listener("202 Accepted").await;
     let prefer = format!("{SOAP_TYPE}Prefer: respond-async\r\n");
     let reply = request("POST", soap, &prefer, initialize(&reply_to(&address))).await;
@@ -123,7 +123,7 @@ async fn who_does_not_wait_gets_the_replies_posted() {
 #[tokio::test]
 async fn only_this_machine_is_called_back_unless_others_are_named() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     for address in [
         "http://192.0.2.1/",
         "http://example.com/",
@@ -139,7 +139,12 @@ async fn only_this_machine_is_called_back_unless_others_are_named() {
     let allow = ipamconf::door::http::CallbackAllow::parse("192.0.2.1:9").unwrap();
     let running = server_with(|config| config.callback_allow = vec![allow]).await;
     for (address, status) in [("http://192.0.2.1:9/", 200), ("http://192.0.2.1/", 400)] {
-        let reply = send(running.soap_url(), None, &initialize(&reply_to(address))).await;
+        let reply = send(
+            running.soap_url().unwrap(),
+            None,
+            &initialize(&reply_to(address)),
+        )
+        .await;
         assert_eq!(reply.status, status, "{address}");
     }
 }
@@ -147,7 +152,7 @@ async fn only_this_machine_is_called_back_unless_others_are_named() {
 #[tokio::test]
 async fn a_client_that_cannot_be_reached_has_lost_its_session() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     // A port that was free a moment ago.
     let gone = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", gone.local_addr().unwrap());
@@ -168,7 +173,7 @@ async fn a_client_that_cannot_be_reached_has_lost_its_session() {
 #[tokio::test]
 async fn the_latest_address_counts() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let (first, mut told_first) = listener("202 Accepted").await;
     let (second, mut told_second) = listener("202 Accepted").await;
     let session = send(soap, None, &initialize(&reply_to(&first)))

@@ -5,7 +5,7 @@ use crate::client::*;
 #[tokio::test]
 async fn an_operation_is_answered_and_told() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let id = "<a:MessageID>urn:uuid:1</a:MessageID>";
     let reply = send(soap, None, &initialize(id)).await;
     assert_eq!(reply.status, 200);
@@ -45,7 +45,7 @@ async fn an_operation_is_answered_and_told() {
 #[tokio::test]
 async fn a_session_is_known_by_cookie_header_or_connection() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let session = send(soap, None, &initialize("")).await.session().to_owned();
     let cookie = format!("{SOAP_TYPE}Cookie: a=b; ipamconf-session={session}\r\n");
     let reply = request("POST", soap, &cookie, start("")).await;
@@ -71,7 +71,7 @@ async fn a_session_is_known_by_cookie_header_or_connection() {
 #[tokio::test]
 async fn initialize_after_the_end_opens_a_new_session() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let over = replicate(soap).await;
     let reply = send(soap, Some(&over), &start("")).await;
     assert_eq!(reply.status, 400);
@@ -91,7 +91,7 @@ async fn initialize_after_the_end_opens_a_new_session() {
 #[tokio::test]
 async fn a_faulted_initialize_leaves_a_session_that_has_ended() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let reply = send(
         soap,
         None,
@@ -114,14 +114,14 @@ async fn faults_have_the_status_that_was_asked_for() {
         config.fault_status = Some(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     })
     .await;
-    let reply = send(running.soap_url(), None, &initialize_with("", "")).await;
+    let reply = send(running.soap_url().unwrap(), None, &initialize_with("", "")).await;
     assert_eq!(reply.status, 500);
 }
 
 #[tokio::test]
 async fn what_nobody_answers_is_accepted_without_a_body() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let session = send(soap, None, &initialize("")).await.session().to_owned();
     let callback = envelope(
         &format!("{SERVICE}SetCompletionPercentage"),
@@ -141,10 +141,10 @@ async fn what_nobody_answers_is_accepted_without_a_body() {
 #[tokio::test]
 async fn a_start_without_parameters_is_judged_as_in_process() {
     let running = server().await;
-    let reply = send(running.soap_url(), None, &start("")).await;
+    let reply = send(running.soap_url().unwrap(), None, &start("")).await;
     // Our ruling of OQ-17: it opened a session, which has ended with a fault.
     assert_eq!(reply.status, 400, "{reply:?}");
-    let told = events(running.soap_url(), reply.session(), "").await;
+    let told = events(running.soap_url().unwrap(), reply.session(), "").await;
     assert_eq!(names(&told), ["ended"]);
 }
 
@@ -188,7 +188,7 @@ async fn an_answer_that_comes_last_is_held_while_callbacks_are_read() {
 #[tokio::test]
 async fn a_reader_is_held_until_there_is_something_to_read() {
     let running = server().await;
-    let soap = running.soap_url();
+    let soap = running.soap_url().unwrap();
     let session = send(soap, None, &initialize("")).await.session().to_owned();
     assert!(events(soap, &session, "").await.is_empty());
     let reading = tokio::spawn({
@@ -203,7 +203,7 @@ async fn a_reader_is_held_until_there_is_something_to_read() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_sessions_at_once_see_their_own_and_nothing_else() {
     let running = server().await;
-    let soap = running.soap_url().to_owned();
+    let soap = running.soap_url().unwrap().to_owned();
     let control = running.control_url().unwrap().to_owned();
     let clients: Vec<_> = (0..64)
         .map(|number: usize| {

@@ -7,7 +7,7 @@ use crate::client::*;
 #[tokio::test]
 async fn readers_of_open_sessions_are_told_that_they_end() {
     let running = server().await;
-    let soap = running.soap_url().to_owned();
+    let soap = running.soap_url().unwrap().to_owned();
     let mut readers = Vec::new();
     for _ in 0..3 {
         let session = send(&soap, None, &initialize(""))
@@ -32,7 +32,7 @@ async fn readers_of_open_sessions_are_told_that_they_end() {
 #[tokio::test]
 async fn who_does_not_ask_is_not_waited_for_without_end() {
     let running = server_with(|config| config.limits.stop_time = Duration::from_millis(100)).await;
-    let soap = running.soap_url().to_owned();
+    let soap = running.soap_url().unwrap().to_owned();
     let mut kept = Kept::open(&soap).await;
     kept.send("/soap", &initialize("")).await;
     let stopped = running.stop().await;
@@ -42,7 +42,7 @@ async fn who_does_not_ask_is_not_waited_for_without_end() {
 #[tokio::test]
 async fn while_it_stops_ends_can_be_read_and_nothing_is_begun() {
     let running = server().await;
-    let soap = running.soap_url().to_owned();
+    let soap = running.soap_url().unwrap().to_owned();
     let session = send(&soap, None, &initialize(""))
         .await
         .session()
@@ -62,7 +62,7 @@ async fn a_message_that_waits_for_its_answer_is_told_that_none_comes() {
         config.setup.partner = late();
     })
     .await;
-    let soap = running.soap_url().to_owned();
+    let soap = running.soap_url().unwrap().to_owned();
     let session = send(&soap, None, &initialize(""))
         .await
         .session()

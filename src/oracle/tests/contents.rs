@@ -322,6 +322,16 @@ fn replicate_scope_changes_what_the_object_tracks_and_no_more() {
         assert_eq!(kinds(&allowed, 0)[0], first);
         assert_eq!(copies(&allowed, 0)[0].options, None);
     }
+    // an option that is deleted by the id of one server is not deleted by the other's view
+    for server in [0, 1] {
+        let option = tracked_option(definition(&fixture, server, 6), &[]);
+        let options = tracker(vec![tracked("Delete", option)]);
+        let object = object().with("Options", options);
+        let allowed = sent(&fixture, Op::ReplicateScope, object);
+        for copy in copies(&allowed, 0) {
+            assert_eq!(copy.options, None);
+        }
+    }
 }
 
 #[test]

@@ -413,6 +413,10 @@ fn a_scope_sent_twice_meets_what_its_first_turn_has_made() {
     // a row that was there is updated twice
     let allowed = twice(&with_rule(there(), RequestKind::Create));
     only(&allowed, SUCCESS, R::R_29_7);
+    // one that is sent once creates its copy and nothing else
+    let fixture = with_rule(new(), RequestKind::Update);
+    let allowed = scopes(&fixture, vec![fixture.scope_object(0).encode()]);
+    only(&allowed, SUCCESS, R::R_29_7);
     // a RecordId does not find it, and it is in the way
     let allowed = twice(&Fixture::of(&new()).reading("OQ-4", "record-id"));
     assert!(!kinds(&allowed, 0).contains(&"fault"));

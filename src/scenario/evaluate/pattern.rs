@@ -76,6 +76,10 @@ fn sequence(
     if let Some(result) = replies(asked, check, pattern, tokens) {
         return result;
     }
+    if !asked.trace.shows.reply_order && matches_elsewhere(asked, &exact, tokens) {
+        let why = "it matches with the reply in another place, and replies take another way than callbacks here";
+        return asked.unseen(check, pattern.span, why);
+    }
     match Matcher::new(&loose, &rest, asked.case, false).run() {
         Answer::NoMatch(stuck) => {
             let place = Mismatch::of(asked, pattern, &loose, &rest, stuck);
@@ -90,6 +94,29 @@ fn sequence(
         },
         Answer::TooHard => asked.unseen(check, pattern.span, TOO_HARD),
     }
+}
+
+/// How many places are tried for a reply whose own cannot be seen.
+const PLACES_MAX: usize = 200;
+
+/// Whether the sequence matches with StartOperationWithCallbackResponse in another place.
+fn matches_elsewhere(asked: &Asked<'_>, exact: &Program<'_>, tokens: &[Token<'_>]) -> bool {
+    let Some(place) = tokens
+        .iter()
+        .position(|token| token.event.name() == START_RESPONSE)
+    else {
+        return false;
+    };
+    let mut moved = tokens.to_vec();
+    let reply = moved.remove(place);
+    (0..=moved.len().min(PLACES_MAX)).any(|other| {
+        let mut tokens = moved.clone();
+        tokens.insert(other, reply);
+        matches!(
+            Matcher::new(exact, &tokens, asked.case, false).run(),
+            Answer::Match(_)
+        )
+    })
 }
 
 const TOO_HARD: &str = "the pattern leaves too many readings of this sequence to try them all; tell its items apart by scope or task";

@@ -171,6 +171,12 @@ impl Receiver {
         self.duplex.eof(self.step.expected())
     }
 
+    /// Whether a record has begun that is not complete.
+    #[must_use]
+    pub fn is_inside_record(&self) -> bool {
+        self.duplex.decoder.is_inside_record()
+    }
+
     /// Whether envelopes go both ways.
     #[must_use]
     pub fn is_open(&self) -> bool {

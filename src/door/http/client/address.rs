@@ -194,7 +194,7 @@ impl fmt::Display for HttpAddress {
 }
 
 /// A segment of a path: whatever could end it is escaped.
-pub(super) fn escaped(segment: &str) -> String {
+pub(in crate::door) fn escaped(segment: &str) -> String {
     let mut text = String::new();
     for byte in segment.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

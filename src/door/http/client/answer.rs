@@ -14,7 +14,7 @@ const EXCERPT_MAX: usize = 60;
 
 /// What a request was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(in crate::door) enum Asked {
     /// InitializeOperationParameters.
     Initialize,
     /// StartOperationWithCallback.
@@ -25,7 +25,7 @@ pub(super) enum Asked {
 
 impl Asked {
     /// What its answer has to satisfy, where there is one.
-    const fn form(self) -> RequirementId {
+    pub(in crate::door) const fn form(self) -> RequirementId {
         match self {
             Self::Initialize => RequirementId::R_MSG_2,
             Self::Start => RequirementId::R_MSG_4,
@@ -61,7 +61,7 @@ impl Asked {
 }
 
 /// One difference in form.
-pub(super) fn deviation(
+pub(in crate::door) fn deviation(
     requirement: RequirementId,
     grade: Grade,
     path: &str,
@@ -78,7 +78,7 @@ pub(super) fn deviation(
 }
 
 /// Something that is no message.
-pub(super) fn unintelligible(
+pub(in crate::door) fn unintelligible(
     requirement: RequirementId,
     path: &str,
     expected: &str,
@@ -98,7 +98,7 @@ pub(super) fn unintelligible(
 }
 
 /// What the answer to a request says; `None` where the answer is to come another way.
-pub(super) fn reply(
+pub(in crate::door) fn reply(
     asked: Asked,
     message_id: Option<&str>,
     answer: &Result<Answer, Failure>,
@@ -244,7 +244,7 @@ fn content_type(found: Option<&str>, requirement: RequirementId, form: &mut Form
 
 /// What an envelope that should hold a callback says. `answers` tells whether a message id is that of a request whose
 /// answer is to come this way.
-pub(super) fn callback(
+pub(in crate::door) fn callback(
     text: &[u8],
     posted_as: Option<Option<&str>>,
     answers: impl FnOnce(&str) -> bool,
@@ -277,6 +277,76 @@ pub(super) fn callback(
         event => {
             let found = format!("{}, which answers no request", event.name());
             unintelligible(requirement, "the callback", EXPECTED, found)
+        }
+    }
+}
+
+/// What an envelope says that came where answers and callbacks come alike, and which of the requests without an answer
+/// it answers.
+///
+/// An answer belongs to the request that it relates to. One that relates to none still is somebody's answer, and not as
+/// it should be (WS-Addressing 1.0, 3.4).
+pub(in crate::door) fn arrival(
+    envelope: &Envelope,
+    pending: &[(Asked, Option<&str>)],
+) -> (Option<usize>, Event, Form) {
+    let related = envelope.relates_to.as_deref();
+    let named = pending
+        .iter()
+        .position(|(_, id)| id.is_some() && *id == related);
+    let asked = named.map(|place| pending[place].0);
+    let (event, mut form) = event_of(envelope, asked.map_or(RequirementId::R_MSG_6, Asked::form));
+    const PATH: &str = "s:Envelope/s:Header/a:RelatesTo";
+    match event {
+        Event::Unintelligible(_) => (named, event, form),
+        Event::Callback(_) => {
+            if let Some(found) = related {
+                form.deviations.push(deviation(
+                    RequirementId::R_MSG_6,
+                    Grade::Soft,
+                    PATH,
+                    "no such header: a callback answers nothing",
+                    excerpt(found),
+                ));
+            }
+            (None, event, form)
+        }
+        event => {
+            if let Some(asked) = asked
+                && !asked.is_answered_by(&event)
+            {
+                let found = event.name().to_owned();
+                form.deviations.push(deviation(
+                    asked.form(),
+                    Grade::Hard,
+                    "s:Envelope/s:Body",
+                    format!("{} or a fault", asked.response()),
+                    found.clone(),
+                ));
+                return (named, Event::Unintelligible(found), form);
+            }
+            let place = named.or_else(|| {
+                pending
+                    .iter()
+                    .position(|(asked, _)| asked.is_answered_by(&event))
+            });
+            let wanted = place.map(|place| pending[place].1);
+            // Of a message by hand nobody knows the id.
+            if named.is_none() && wanted != Some(None) {
+                let requirement = match &event {
+                    Event::InitializeOperationParametersResponse => RequirementId::R_MSG_2,
+                    Event::StartOperationWithCallbackResponse => RequirementId::R_MSG_4,
+                    _ => RequirementId::R_TR_2,
+                };
+                form.deviations.push(deviation(
+                    requirement,
+                    Grade::Hard,
+                    PATH,
+                    wanted.flatten().unwrap_or("the message id of a request"),
+                    related.map_or_else(|| "no such header".to_owned(), excerpt),
+                ));
+            }
+            (place, event, form)
         }
     }
 }
@@ -325,7 +395,7 @@ fn in_full(deviation: Deviation) -> FormDeviation {
 }
 
 /// The beginning of a text, on one line, without what a terminal would obey.
-pub(super) fn excerpt(text: &str) -> String {
+pub(in crate::door) fn excerpt(text: &str) -> String {
     let mut line = String::new();
     let mut letters = 0;
     for word in text.split_whitespace() {

@@ -37,6 +37,47 @@ pub struct Capabilities {
     pub readings: bool,
     /// It stays a given number of callbacks ahead of their reader.
     pub pace: bool,
+    /// Its sessions over net.tcp can be opened beforehand, and go on one event at a time.
+    pub turns: bool,
+}
+
+impl Capabilities {
+    /// Whether a world can be set.
+    #[must_use]
+    pub fn sets_worlds(&self) -> bool {
+        self.worlds != Worlds::None
+    }
+
+    /// Whether each case has a store of its own.
+    #[must_use]
+    pub fn isolates_worlds(&self) -> bool {
+        self.worlds == Worlds::Many
+    }
+
+    /// Whether time passes only when we say so.
+    #[must_use]
+    pub fn sets_time(&self) -> bool {
+        self.sets_worlds() && self.clock
+    }
+
+    /// Whether a session over net.tcp goes on only when we say so.
+    #[must_use]
+    pub fn sets_turns(&self) -> bool {
+        self.sets_time() && self.pace && self.turns
+    }
+}
+
+/// What a session over net.tcp has next, where it goes on only when it is told so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::door) enum Turn {
+    /// An event, which is under way.
+    Event,
+    /// Nothing until so much time has passed.
+    Wait(Duration),
+    /// Nothing until a message comes.
+    Quiet,
+    /// Nothing any more.
+    Over,
 }
 
 /// How many worlds a target can stand for.
@@ -70,7 +111,7 @@ pub struct ControlError {
     what: String,
     found: String,
     /// Whether there is nobody at all.
-    pub(super) absent: bool,
+    pub(in crate::door) absent: bool,
 }
 
 impl ControlError {
@@ -101,7 +142,7 @@ impl From<ControlError> for TargetError {
 }
 
 /// What a target offers, as `GET /capabilities` says.
-pub(super) async fn capabilities(
+pub(in crate::door) async fn capabilities(
     line: &mut Line,
     address: &HttpAddress,
     bounds: &Bounds,
@@ -130,6 +171,7 @@ pub(super) async fn capabilities(
         store: offers("store"),
         readings: offers("readings"),
         pace: offers("pace"),
+        turns: offers("turns"),
     })
 }
 
@@ -142,20 +184,20 @@ fn body_of(answer: &Result<Answer, Failure>, status: u16) -> Option<Json> {
 
 /// A world that a target was set to.
 #[derive(Debug)]
-pub(super) struct RemoteWorld {
+pub(in crate::door) struct RemoteWorld {
     control: Arc<Control>,
     line: Line,
     bounds: Bounds,
     id: String,
     /// Where its sessions are opened.
-    pub(super) endpoint: HttpAddress,
+    pub(in crate::door) endpoint: HttpAddress,
     etag: Option<String>,
     tables: Option<Arc<Tables>>,
 }
 
 impl RemoteWorld {
     /// Sets the target to a world.
-    pub(super) async fn set(
+    pub(in crate::door) async fn set(
         control: Arc<Control>,
         target: &HttpAddress,
         setup: &Setup,
@@ -208,7 +250,7 @@ impl RemoteWorld {
     }
 
     /// Where sessions of another caller are opened.
-    pub(super) async fn endpoint_of(
+    pub(in crate::door) async fn endpoint_of(
         &mut self,
         caller: &Caller,
     ) -> Result<HttpAddress, ControlError> {
@@ -221,26 +263,32 @@ impl RemoteWorld {
     }
 
     /// Changes the store.
-    pub(super) async fn change(&mut self, change: &StoreChange) -> Result<(), ControlError> {
+    pub(in crate::door) async fn change(
+        &mut self,
+        change: &StoreChange,
+    ) -> Result<(), ControlError> {
         let call = post(self.address("/changes"), &change_to_json(change));
         self.ask(call, 204).await.map(|_| ())
     }
 
     /// How long until something happens by itself.
-    pub(super) async fn next(&mut self) -> Result<Option<Duration>, ControlError> {
+    pub(in crate::door) async fn next(&mut self) -> Result<Option<Duration>, ControlError> {
         let call = Call::get(self.address("/clock"));
         let clock = self.ask_json(call, 200).await?;
         Ok(clock["next_ms"].as_u64().map(Duration::from_millis))
     }
 
     /// Time passes.
-    pub(super) async fn advance(&mut self, by: Duration) -> Result<(), ControlError> {
+    pub(in crate::door) async fn advance(&mut self, by: Duration) -> Result<(), ControlError> {
         let call = post(self.address("/advance"), &json!({ "ms": by.as_millis() }));
         self.ask(call, 204).await.map(|_| ())
     }
 
     /// The client of a session lost the connection.
-    pub(super) async fn drop_session(&mut self, session: &str) -> Result<(), ControlError> {
+    pub(in crate::door) async fn drop_session(
+        &mut self,
+        session: &str,
+    ) -> Result<(), ControlError> {
         let path = format!("/sessions/{}/drop", escaped(session));
         let call = post(self.address(&path), &json!({}));
         let answer = self.line.exchange(&call, &self.bounds).await;
@@ -250,8 +298,64 @@ impl RemoteWorld {
         }
     }
 
+    /// Opens a session for a connection over net.tcp, beside that endpoint: its name, and where the connection goes.
+    pub(in crate::door) async fn open_session(
+        &mut self,
+        endpoint: &HttpAddress,
+    ) -> Result<(String, HttpAddress), ControlError> {
+        let path = endpoint.path().strip_suffix("/soap").unwrap_or_default();
+        let address = self.control.address.at(&format!("{path}/sessions"));
+        let call = post(address, &json!({}));
+        let answer = self.line.exchange(&call, &self.bounds).await;
+        body_of(&answer, 201)
+            .and_then(|made| {
+                let id = made["session"].as_str()?.to_owned();
+                let endpoint = endpoint.resolve(made["endpoint"].as_str()?).ok()?;
+                Some((id, endpoint))
+            })
+            .ok_or_else(|| ControlError::of(&call, &answer))
+    }
+
+    /// Waits until so many messages have come in on a session, or it is over.
+    pub(in crate::door) async fn taken(
+        &mut self,
+        session: &str,
+        messages: u64,
+    ) -> Result<(), ControlError> {
+        let path = format!("/sessions/{}?taken={messages}", escaped(session));
+        let call = Call::get(self.address(&path));
+        let answer = self.line.exchange(&call, &self.bounds).await;
+        let done = body_of(&answer, 200).filter(|told| {
+            told["over"] == true
+                || told["taken"]
+                    .as_u64()
+                    .is_some_and(|taken| taken >= messages)
+        });
+        done.map(|_| ())
+            .ok_or_else(|| ControlError::of(&call, &answer))
+    }
+
+    /// Lets a session go on by one event.
+    pub(in crate::door) async fn turn(&mut self, session: &str) -> Result<Turn, ControlError> {
+        let path = format!("/sessions/{}/next", escaped(session));
+        let call = post(self.address(&path), &json!({}));
+        let answer = self.line.exchange(&call, &self.bounds).await;
+        body_of(&answer, 200)
+            .and_then(|told| {
+                let wait = told["wait_ms"].as_u64().map(Duration::from_millis);
+                match wait {
+                    Some(time) => Some(Turn::Wait(time)),
+                    None if told["event"] == true => Some(Turn::Event),
+                    None if told["quiet"] == true => Some(Turn::Quiet),
+                    None if told["over"] == true => Some(Turn::Over),
+                    None => None,
+                }
+            })
+            .ok_or_else(|| ControlError::of(&call, &answer))
+    }
+
     /// The store as it is. An unchanged store is not sent again.
-    pub(super) async fn tables(&mut self) -> Result<Arc<Tables>, ControlError> {
+    pub(in crate::door) async fn tables(&mut self) -> Result<Arc<Tables>, ControlError> {
         let mut call = Call::get(self.address(""));
         if let (Some(etag), Some(_)) = (&self.etag, &self.tables) {
             call = call.with("if-none-match", etag.clone());
@@ -273,7 +377,7 @@ impl RemoteWorld {
     }
 
     /// The world is not needed any more.
-    pub(super) async fn delete(mut self) {
+    pub(in crate::door) async fn delete(mut self) {
         let mut call = Call::get(self.address(""));
         call.method = hyper::Method::DELETE;
         // A target that keeps it has only itself to look after.

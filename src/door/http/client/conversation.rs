@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::door::http::client::answer::{self, Asked};
 use crate::door::http::client::edge::{Answer, Failure};
 use crate::model::{Callback, Event};
+use crate::soap::Envelope;
 use crate::spec::RequirementId;
 use crate::trace::{Form, SessionIndex};
 
@@ -39,6 +40,26 @@ pub enum Callbacks {
     Polled,
     /// They are posted to us.
     Posted,
+}
+
+/// The way that callbacks take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::door) enum Way {
+    /// They are read.
+    Read,
+    /// They are posted.
+    Posted,
+    /// They come on the connection of their session, as do the answers: net.tcp.
+    Same,
+}
+
+impl From<Callbacks> for Way {
+    fn from(callbacks: Callbacks) -> Self {
+        match callbacks {
+            Callbacks::Polled => Self::Read,
+            Callbacks::Posted => Self::Posted,
+        }
+    }
 }
 
 /// A request that has not been answered.
@@ -75,6 +96,8 @@ struct Session {
     operation: Operation,
     called_back: bool,
     ended: bool,
+    /// Its end was read, and is told once the answers that are under way have come: they take another way.
+    end_read: bool,
     /// Callbacks cannot be read: it was said once.
     unreadable: bool,
     /// Whether its callbacks were read at least once.
@@ -99,6 +122,7 @@ impl Session {
             operation: Operation::None,
             called_back: false,
             ended: false,
+            end_read: false,
             unreadable: false,
             was_read: false,
             after: 0,
@@ -110,13 +134,13 @@ impl Session {
     }
 
     /// Until when something is waited for, if anything is.
-    fn due(&self, patience: &Patience, callbacks: Callbacks) -> Option<Duration> {
+    fn due(&self, patience: &Patience, way: Way) -> Option<Duration> {
         if self.given_up {
             return None;
         }
         let answers = self.pending.iter().any(|pending| !pending.given_up);
         // Nobody waits for what could not be heard.
-        let heard = callbacks == Callbacks::Posted || (self.id.is_some() && !self.unreadable);
+        let heard = way != Way::Read || (self.id.is_some() && !self.unreadable);
         if !answers && !heard {
             return None;
         }
@@ -137,19 +161,19 @@ impl Session {
 
 /// The sessions of one case.
 #[derive(Debug)]
-pub(super) struct Conversation {
+pub(in crate::door) struct Conversation {
     patience: Patience,
-    callbacks: Callbacks,
+    way: Way,
     sessions: Vec<Session>,
     events: VecDeque<(SessionIndex, Event, Form)>,
     requests: u64,
 }
 
 impl Conversation {
-    pub(super) const fn new(patience: Patience, callbacks: Callbacks) -> Self {
+    pub(in crate::door) const fn new(patience: Patience, way: Way) -> Self {
         Self {
             patience,
-            callbacks,
+            way,
             sessions: Vec::new(),
             events: VecDeque::new(),
             requests: 0,
@@ -157,18 +181,18 @@ impl Conversation {
     }
 
     /// A new session.
-    pub(super) fn open(&mut self, now: Duration) -> SessionIndex {
+    pub(in crate::door) fn open(&mut self, now: Duration) -> SessionIndex {
         self.sessions.push(Session::new(now));
         self.sessions.len() - 1
     }
 
     /// How many there are.
-    pub(super) const fn sessions(&self) -> usize {
+    pub(in crate::door) const fn sessions(&self) -> usize {
         self.sessions.len()
     }
 
     /// The headers that tell the server which session a message belongs to.
-    pub(super) fn headers(&self, session: SessionIndex) -> Vec<(&'static str, String)> {
+    pub(in crate::door) fn headers(&self, session: SessionIndex) -> Vec<(&'static str, String)> {
         let session = &self.sessions[session];
         if !session.cookies.is_empty() {
             let pairs: Vec<String> = session
@@ -185,17 +209,22 @@ impl Conversation {
     }
 
     /// The server's name for a session.
-    pub(super) fn id(&self, session: SessionIndex) -> Option<&str> {
+    pub(in crate::door) fn id(&self, session: SessionIndex) -> Option<&str> {
         self.sessions[session].id.as_deref()
     }
 
     /// Whether a session can be spoken to: its end has not come.
-    pub(super) fn is_open(&self, session: SessionIndex) -> bool {
+    pub(in crate::door) fn is_open(&self, session: SessionIndex) -> bool {
         !self.sessions[session].ended
     }
 
+    /// Whether an operation was asked for, and nothing has been heard of it yet.
+    pub(in crate::door) fn is_asked(&self, session: SessionIndex) -> bool {
+        self.sessions[session].operation == Operation::Asked
+    }
+
     /// A message that owes no answer goes out.
-    pub(super) fn tell(&mut self, session: SessionIndex, now: Duration) {
+    pub(in crate::door) fn tell(&mut self, session: SessionIndex, now: Duration) {
         let session = &mut self.sessions[session];
         session.spoken_to = now;
         session.alive = now;
@@ -204,7 +233,7 @@ impl Conversation {
     }
 
     /// A request goes out; gives the number that its answer is brought under.
-    pub(super) fn ask(
+    pub(in crate::door) fn ask(
         &mut self,
         session: SessionIndex,
         asked: Asked,
@@ -231,7 +260,7 @@ impl Conversation {
     }
 
     /// The HTTP answer to a request came, or cannot come any more.
-    pub(super) fn answered(
+    pub(in crate::door) fn answered(
         &mut self,
         session: SessionIndex,
         number: u64,
@@ -252,12 +281,13 @@ impl Conversation {
             Some((event, form)) => {
                 state.pending.remove(place);
                 self.take_answer(session, event, form, now);
+                self.tell_end(session, now);
             }
         }
     }
 
     /// The answer to a message that owes none: only an event in it is of interest.
-    pub(super) fn answered_unasked(
+    pub(in crate::door) fn answered_unasked(
         &mut self,
         session: SessionIndex,
         answer: &Result<Answer, Failure>,
@@ -309,7 +339,7 @@ impl Conversation {
             }
             _ => {}
         }
-        let deaf = self.callbacks == Callbacks::Polled
+        let deaf = self.way == Way::Read
             && state.id.is_none()
             && event == Event::StartOperationWithCallbackResponse;
         self.push(session, event, form, now);
@@ -351,6 +381,15 @@ impl Conversation {
         self.events.push_back((session, event, form));
     }
 
+    /// Tells the end of a session that was read, unless an answer is still under way.
+    fn tell_end(&mut self, session: SessionIndex, now: Duration) {
+        let state = &self.sessions[session];
+        let answers = state.pending.iter().any(|pending| !pending.given_up);
+        if state.end_read && !state.ended && !answers {
+            self.push(session, Event::SessionClosed, Form::default(), now);
+        }
+    }
+
     /// An envelope came on the way of callbacks.
     fn take_envelope(
         &mut self,
@@ -378,7 +417,7 @@ impl Conversation {
     }
 
     /// A callback was posted to the place of a session.
-    pub(super) fn posted(
+    pub(in crate::door) fn posted(
         &mut self,
         session: SessionIndex,
         content_type: Option<&str>,
@@ -389,7 +428,7 @@ impl Conversation {
     }
 
     /// Something was posted to a place that is nobody's.
-    pub(super) fn posted_elsewhere(&mut self, path: &str, now: Duration) {
+    pub(in crate::door) fn posted_elsewhere(&mut self, path: &str, now: Duration) {
         let Some(session) = self.sessions.len().checked_sub(1) else {
             return;
         };
@@ -400,6 +439,56 @@ impl Conversation {
             format!("a message to `{}`", answer::excerpt(path)),
         );
         self.push(session, event, form, now);
+    }
+
+    /// An envelope came on the connection of a session, as answers and callbacks alike do.
+    pub(in crate::door) fn heard(
+        &mut self,
+        session: SessionIndex,
+        envelope: &Envelope,
+        now: Duration,
+    ) {
+        let pending = &mut self.sessions[session].pending;
+        let asked: Vec<_> = pending
+            .iter()
+            .map(|pending| (pending.asked, pending.message_id.as_deref()))
+            .collect();
+        let (place, event, form) = answer::arrival(envelope, &asked);
+        if let Some(place) = place {
+            pending.remove(place);
+        }
+        if matches!(event, Event::Callback(_)) {
+            self.push(session, event, form, now);
+        } else {
+            self.take_answer(session, event, form, now);
+        }
+    }
+
+    /// What came on the connection of a session is no message: it breaks what the message that was due has to be, or
+    /// `requirement`.
+    pub(in crate::door) fn garbled(
+        &mut self,
+        session: SessionIndex,
+        requirement: Option<RequirementId>,
+        path: &str,
+        expected: &str,
+        found: String,
+        now: Duration,
+    ) {
+        let due = self.sessions[session].pending.first();
+        let requirement = requirement
+            .or_else(|| due.map(|pending| pending.asked.form()))
+            .unwrap_or(RequirementId::R_MSG_6);
+        let (event, form) = answer::unintelligible(requirement, path, expected, found);
+        self.push(session, event, form, now);
+    }
+
+    /// The server ended a session, or its connection: what was owed will not come.
+    pub(in crate::door) fn closed(&mut self, session: SessionIndex, now: Duration) {
+        if !self.sessions[session].ended {
+            self.sessions[session].pending.clear();
+            self.push(session, Event::SessionClosed, Form::default(), now);
+        }
     }
 
     /// What asks for the callback that is due.
@@ -413,20 +502,20 @@ impl Conversation {
 
     /// The sessions whose callbacks can be read now, with the server's name for each and the number of the last one
     /// that was read.
-    pub(super) fn readable(&self) -> Vec<(SessionIndex, String, u64)> {
-        if self.callbacks == Callbacks::Posted {
+    pub(in crate::door) fn readable(&self) -> Vec<(SessionIndex, String, u64)> {
+        if self.way != Way::Read {
             return Vec::new();
         }
         self.sessions
             .iter()
             .enumerate()
-            .filter(|(_, session)| !session.ended && !session.unreadable)
+            .filter(|(_, session)| !session.ended && !session.end_read && !session.unreadable)
             .filter_map(|(index, session)| Some((index, session.id.clone()?, session.after)))
             .collect()
     }
 
     /// What came where callbacks are read.
-    pub(super) fn read(
+    pub(in crate::door) fn read(
         &mut self,
         session: SessionIndex,
         answer: &Result<Answer, Failure>,
@@ -446,9 +535,13 @@ impl Conversation {
                         Some(envelope) => {
                             self.take_envelope(session, envelope.as_bytes(), None, now);
                         }
-                        None => self.push(session, Event::SessionClosed, Form::default(), now),
+                        None => {
+                            state.end_read = true;
+                            break;
+                        }
                     }
                 }
+                self.tell_end(session, now);
             }
             Err(found) => {
                 let due = matches!(
@@ -470,7 +563,7 @@ impl Conversation {
     }
 
     /// The client closed a session, or lost it: it hears nothing more of it, not even what was under way.
-    pub(super) fn end(&mut self, session: SessionIndex) {
+    pub(in crate::door) fn end(&mut self, session: SessionIndex) {
         self.events.retain(|(of, ..)| *of != session);
         let session = &mut self.sessions[session];
         session.ended = true;
@@ -479,32 +572,32 @@ impl Conversation {
     }
 
     /// The next event.
-    pub(super) fn pop(&mut self) -> Option<(SessionIndex, Event, Form)> {
+    pub(in crate::door) fn pop(&mut self) -> Option<(SessionIndex, Event, Form)> {
         self.events.pop_front()
     }
 
     /// Until when something is waited for; `None` where nothing is due. What is overdue is given up.
-    pub(super) fn due(&mut self, now: Duration) -> Option<Duration> {
-        let (patience, callbacks) = (self.patience, self.callbacks);
-        for session in &mut self.sessions {
-            if session
-                .due(&patience, callbacks)
-                .is_some_and(|until| until <= now)
-            {
+    pub(in crate::door) fn due(&mut self, now: Duration) -> Option<Duration> {
+        let (patience, way) = (self.patience, self.way);
+        for index in 0..self.sessions.len() {
+            let session = &mut self.sessions[index];
+            let until = session.due(&patience, way);
+            if until.is_some_and(|until| until <= now) {
                 session.given_up = true;
                 for pending in &mut session.pending {
                     pending.given_up = true;
                 }
+                self.tell_end(index, now);
             }
         }
         self.sessions
             .iter()
-            .filter_map(|session| session.due(&patience, callbacks))
+            .filter_map(|session| session.due(&patience, way))
             .max()
     }
 
     /// Whether the answer to a request is waited for.
-    pub(super) fn awaits_answers(&self) -> bool {
+    pub(in crate::door) fn awaits_answers(&self) -> bool {
         self.sessions
             .iter()
             .flat_map(|session| &session.pending)
@@ -512,12 +605,16 @@ impl Conversation {
     }
 
     /// The sessions that have to be kept alive: nothing was said to them for so long.
-    pub(super) fn silent_since(&self, for_so_long: Duration, now: Duration) -> Vec<SessionIndex> {
+    pub(in crate::door) fn silent_since(
+        &self,
+        for_so_long: Duration,
+        now: Duration,
+    ) -> Vec<SessionIndex> {
         (0..self.sessions.len())
             .filter(|index| {
                 let session = &self.sessions[*index];
-                session.id.is_some()
-                    && session.operation == Operation::Started
+                let waits = session.id.is_some() && session.operation == Operation::Started;
+                (self.way == Way::Same || waits)
                     && !session.ended
                     && now.saturating_sub(session.alive) >= for_so_long
             })
@@ -525,13 +622,13 @@ impl Conversation {
     }
 
     /// A sign of life went out; nothing new is due for it.
-    pub(super) fn kept_alive(&mut self, session: SessionIndex, now: Duration) {
+    pub(in crate::door) fn kept_alive(&mut self, session: SessionIndex, now: Duration) {
         self.sessions[session].alive = now;
     }
 
     /// Whether the end of every session could be seen.
-    pub(super) fn shows_end(&self) -> bool {
-        self.callbacks == Callbacks::Polled
+    pub(in crate::door) fn shows_end(&self) -> bool {
+        self.way == Way::Read
             && self
                 .sessions
                 .iter()
@@ -593,7 +690,7 @@ mod tests {
     };
 
     fn conversation(callbacks: Callbacks) -> Conversation {
-        let mut conversation = Conversation::new(PATIENCE, callbacks);
+        let mut conversation = Conversation::new(PATIENCE, callbacks.into());
         conversation.open(Duration::ZERO);
         conversation
     }
@@ -699,6 +796,39 @@ mod tests {
     }
 
     #[test]
+    fn the_end_of_a_session_is_told_after_the_answer_that_is_under_way() {
+        let mut c = conversation(Callbacks::Polled);
+        let first = ask(&mut c, Asked::Initialize, S);
+        let reply = answer(200, &Event::InitializeOperationParametersResponse);
+        c.answered(0, first, &reply, S);
+        let end = list(r#"[{"seq": 1, "ended": true}]"#);
+        let second = ask(&mut c, Asked::Start, S);
+        c.read(0, &end, S);
+        let fault = answer(400, &Event::Fault(SoapFault::sender(None)));
+        c.answered(0, second, &fault, S);
+        assert_eq!(
+            events(&mut c),
+            [
+                "InitializeOperationParametersResponse",
+                "Fault",
+                "SessionClosed"
+            ]
+        );
+        // An answer that never comes does not hide it.
+        let mut c = conversation(Callbacks::Polled);
+        let first = ask(&mut c, Asked::Initialize, S);
+        c.answered(0, first, &reply, S);
+        ask(&mut c, Asked::Start, S);
+        c.read(0, &end, S);
+        assert_eq!(c.due(2 * S), Some(11 * S));
+        assert_eq!(c.due(11 * S), None);
+        assert_eq!(
+            events(&mut c),
+            ["InitializeOperationParametersResponse", "SessionClosed"]
+        );
+    }
+
+    #[test]
     fn what_was_read_is_not_taken_twice() {
         let mut c = conversation(Callbacks::Polled);
         let number = ask(&mut c, Asked::Start, S);
@@ -731,6 +861,42 @@ mod tests {
         assert_eq!(event, Event::StartOperationWithCallbackResponse);
         let (_, _, form) = c.pop().unwrap();
         assert_eq!(form.deviations[0].requirement, RequirementId::R_START_1);
+    }
+
+    #[test]
+    fn a_session_of_its_own_connection_is_kept_alive_after_every_tick_of_silence() {
+        let mut c = Conversation::new(PATIENCE, Way::Same);
+        c.open(Duration::ZERO);
+        assert!(c.silent_since(15 * S, 14 * S).is_empty());
+        assert_eq!(c.silent_since(15 * S, 15 * S), [0]);
+        c.kept_alive(0, 15 * S);
+        assert!(c.silent_since(15 * S, 29 * S).is_empty());
+        assert_eq!(c.silent_since(15 * S, 30 * S), [0]);
+        c.closed(0, 31 * S);
+        assert!(c.silent_since(15 * S, 60 * S).is_empty());
+    }
+
+    #[test]
+    fn on_its_own_connection_an_answer_is_found_by_what_it_relates_to() {
+        let heard = |relates_to: Option<&str>| {
+            let mut c = Conversation::new(PATIENCE, Way::Same);
+            c.open(Duration::ZERO);
+            c.ask(0, Asked::Start, Some("m1".to_owned()), S);
+            let started = write_event(&started(), None, CallbackPrefix::Service).unwrap();
+            c.heard(0, &started, S);
+            let reply = Event::StartOperationWithCallbackResponse;
+            let reply = write_event(&reply, relates_to, CallbackPrefix::Service).unwrap();
+            c.heard(0, &reply, S);
+            let (_, first, _) = c.pop().unwrap();
+            assert_eq!(first.name(), "StartProgressCallback");
+            let (_, event, form) = c.pop().unwrap();
+            assert_eq!(event, Event::StartOperationWithCallbackResponse);
+            assert!(!c.awaits_answers());
+            form.deviations.len()
+        };
+        assert_eq!(heard(Some("m1")), 0);
+        assert_eq!(heard(Some("another")), 1);
+        assert_eq!(heard(None), 1);
     }
 
     #[test]

@@ -20,26 +20,26 @@ const HEADERS_MAX: usize = 100;
 
 /// How far an exchange may go.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
+pub(in crate::door) struct Bounds {
     /// How long connecting may take, and the body of an answer once its head has come.
-    pub(super) part: Duration,
+    pub(in crate::door) part: Duration,
     /// How long the head of the answer may take.
-    pub(super) head: Duration,
+    pub(in crate::door) head: Duration,
     /// The most bytes of a body.
-    pub(super) bytes: usize,
+    pub(in crate::door) bytes: usize,
 }
 
 /// What is asked.
 #[derive(Debug, Clone)]
-pub(super) struct Call {
-    pub(super) method: hyper::Method,
-    pub(super) address: HttpAddress,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
+pub(in crate::door) struct Call {
+    pub(in crate::door) method: hyper::Method,
+    pub(in crate::door) address: HttpAddress,
+    pub(in crate::door) headers: Vec<(&'static str, String)>,
+    pub(in crate::door) body: Vec<u8>,
 }
 
 impl Call {
-    pub(super) const fn get(address: HttpAddress) -> Self {
+    pub(in crate::door) const fn get(address: HttpAddress) -> Self {
         Self {
             method: hyper::Method::GET,
             address,
@@ -48,7 +48,7 @@ impl Call {
         }
     }
 
-    pub(super) fn post(address: HttpAddress, content_type: &str, body: Vec<u8>) -> Self {
+    pub(in crate::door) fn post(address: HttpAddress, content_type: &str, body: Vec<u8>) -> Self {
         Self {
             method: hyper::Method::POST,
             address,
@@ -57,7 +57,7 @@ impl Call {
         }
     }
 
-    pub(super) fn with(mut self, header: &'static str, value: String) -> Self {
+    pub(in crate::door) fn with(mut self, header: &'static str, value: String) -> Self {
         self.headers.push((header, value));
         self
     }
@@ -65,21 +65,21 @@ impl Call {
 
 /// What came back.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) content_type: Option<String>,
-    pub(super) location: Option<String>,
-    pub(super) etag: Option<String>,
+pub(in crate::door) struct Answer {
+    pub(in crate::door) status: u16,
+    pub(in crate::door) content_type: Option<String>,
+    pub(in crate::door) location: Option<String>,
+    pub(in crate::door) etag: Option<String>,
     /// The header `Ipamconf-Session`.
-    pub(super) session: Option<String>,
+    pub(in crate::door) session: Option<String>,
     /// Names and values of the cookies that were set.
-    pub(super) cookies: Vec<(String, String)>,
-    pub(super) body: Vec<u8>,
+    pub(in crate::door) cookies: Vec<(String, String)>,
+    pub(in crate::door) body: Vec<u8>,
 }
 
 /// Why no whole answer came back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Failure {
+pub(in crate::door) enum Failure {
     /// No connection came about.
     #[error("no connection to {to}: {why}")]
     NotConnected { to: String, why: String },
@@ -105,7 +105,7 @@ pub(super) enum Failure {
 
 impl Failure {
     /// Whether not a byte of an answer came.
-    pub(super) const fn is_absence(&self) -> bool {
+    pub(in crate::door) const fn is_absence(&self) -> bool {
         matches!(
             self,
             Self::NotConnected { .. } | Self::Closed | Self::Silent { .. }
@@ -115,13 +115,13 @@ impl Failure {
 
 /// A connection that is made when it is needed, and kept while the server keeps it.
 #[derive(Debug, Default)]
-pub(super) struct Line {
+pub(in crate::door) struct Line {
     sender: Option<SendRequest<Full<Bytes>>>,
 }
 
 impl Line {
     /// Sees to it that there is a connection.
-    pub(super) async fn connect(
+    pub(in crate::door) async fn connect(
         &mut self,
         to: &HttpAddress,
         bounds: &Bounds,
@@ -164,7 +164,7 @@ impl Line {
     }
 
     /// Asks, and reads the whole answer.
-    pub(super) async fn exchange(
+    pub(in crate::door) async fn exchange(
         &mut self,
         call: &Call,
         bounds: &Bounds,

@@ -21,31 +21,31 @@ const CONNECTIONS_MAX: usize = 64;
 
 /// What was posted.
 #[derive(Debug)]
-pub(super) struct Posted {
+pub(in crate::door) struct Posted {
     /// The session whose place it is; `None` where it is nobody's.
-    pub(super) session: Option<SessionIndex>,
-    pub(super) path: String,
-    pub(super) content_type: Option<String>,
-    pub(super) body: Vec<u8>,
+    pub(in crate::door) session: Option<SessionIndex>,
+    pub(in crate::door) path: String,
+    pub(in crate::door) content_type: Option<String>,
+    pub(in crate::door) body: Vec<u8>,
 }
 
 /// A listener, and the places below it.
 #[derive(Debug)]
-pub(super) struct Listener {
+pub(in crate::door) struct Listener {
     address: SocketAddr,
     places: Arc<AtomicUsize>,
 }
 
 /// How far one request may go.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct PostBounds {
-    pub(super) bytes: usize,
-    pub(super) time: Duration,
+pub(in crate::door) struct PostBounds {
+    pub(in crate::door) bytes: usize,
+    pub(in crate::door) time: Duration,
 }
 
 impl Listener {
     /// Listens on a free port of loopback, for as long as the runtime that this is called on lives.
-    pub(super) async fn start(
+    pub(in crate::door) async fn start(
         posted: mpsc::UnboundedSender<Posted>,
         bounds: PostBounds,
     ) -> std::io::Result<Self> {
@@ -57,7 +57,7 @@ impl Listener {
     }
 
     /// The place of a session: what its ReplyTo names.
-    pub(super) fn place(&self, session: SessionIndex) -> String {
+    pub(in crate::door) fn place(&self, session: SessionIndex) -> String {
         self.places.fetch_max(session + 1, Ordering::Relaxed);
         format!("http://{}{}", self.address, path(session))
     }

@@ -5,11 +5,11 @@
 //! does IO.
 
 mod absent;
-mod address;
-mod answer;
-mod control;
-mod conversation;
-mod edge;
+pub(in crate::door) mod address;
+pub(in crate::door) mod answer;
+pub(in crate::door) mod control;
+pub(in crate::door) mod conversation;
+pub(in crate::door) mod edge;
 mod listener;
 mod probe;
 mod target;

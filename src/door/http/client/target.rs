@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::door::http::client::address::HttpAddress;
 use crate::door::http::client::answer::Asked;
-use crate::door::http::client::control::{Control, ControlError, RemoteWorld, Worlds};
+use crate::door::http::client::control::{Capabilities, Control, ControlError, RemoteWorld};
 use crate::door::http::client::conversation::{Callbacks, Conversation, Patience};
 use crate::door::http::client::edge::{Answer, Bounds, Call, Failure, Line};
 use crate::door::http::client::listener::{Listener, PostBounds, Posted};
@@ -64,30 +64,31 @@ impl HttpOptions {
     /// Whether a world can be set.
     #[must_use]
     pub fn sets_worlds(&self) -> bool {
-        self.control
-            .as_ref()
-            .is_some_and(|control| control.capabilities.worlds != Worlds::None)
+        self.capabilities().sets_worlds()
     }
 
     /// Whether each case has a store of its own.
     #[must_use]
     pub fn isolates_worlds(&self) -> bool {
-        self.control
-            .as_ref()
-            .is_some_and(|control| control.capabilities.worlds == Worlds::Many)
+        self.capabilities().isolates_worlds()
     }
 
     /// Whether time passes only when we say so.
     #[must_use]
     pub fn sets_time(&self) -> bool {
-        self.sets_worlds()
-            && self
-                .control
-                .as_ref()
-                .is_some_and(|control| control.capabilities.clock)
+        self.capabilities().sets_time()
     }
 
-    pub(super) fn bounds(&self) -> Bounds {
+    /// What its control plane offers: nothing, where there is none.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.control
+            .as_ref()
+            .map(|control| control.capabilities.clone())
+            .unwrap_or_default()
+    }
+
+    pub(in crate::door) fn bounds(&self) -> Bounds {
         Bounds {
             part: self.patience.timeout,
             head: self.patience.timeout,
@@ -112,6 +113,8 @@ struct Wire {
     idle: Vec<Line>,
     /// The connection on which callbacks are read; `None` while they are.
     reader: Option<Line>,
+    /// The requests that were sent, to break them off.
+    under_way: Vec<AbortHandle>,
 }
 
 /// A target behind SOAP 1.2 over HTTP.
@@ -167,7 +170,7 @@ impl HttpTarget {
             }
         };
         Ok(Self {
-            conversation: Conversation::new(options.patience, options.callbacks),
+            conversation: Conversation::new(options.patience, options.callbacks.into()),
             options,
             wires: Vec::new(),
             world: None,
@@ -202,7 +205,7 @@ impl HttpTarget {
         while self.inbox.try_recv().is_ok() {}
         while self.posted.try_recv().is_ok() {}
         self.wires.clear();
-        self.conversation = Conversation::new(self.options.patience, self.options.callbacks);
+        self.conversation = Conversation::new(self.options.patience, self.options.callbacks.into());
         self.last = 0;
         self.form = None;
         self.held.clear();
@@ -233,11 +236,14 @@ impl HttpTarget {
         }
     }
 
-    /// Takes answers in, each after the callbacks that are there to be read: where both are ready at the same moment,
-    /// the callbacks come first whatever way was quicker.
+    /// Takes answers in, that of StartOperationWithCallback after its first callback: where both are ready at the same
+    /// moment, the callback comes first whatever way was quicker.
     fn release(&mut self) {
         for input in std::mem::take(&mut self.held) {
-            if let Input::Answered(session, ..) = &input {
+            // Once its first callback was read, a reading would bring the next one.
+            if let Input::Answered(session, ..) = &input
+                && self.conversation.is_asked(*session)
+            {
                 self.read_now(*session);
             }
             self.take_now(input);
@@ -427,6 +433,9 @@ impl HttpTarget {
             }
             let now = self.now();
             let due = self.conversation.due(now);
+            if let Some(event) = self.pop() {
+                return Ok(event);
+            }
             let posted = self.options.callbacks == Callbacks::Posted;
             let waits = due.is_some() && (posted || self.conversation.awaits_answers());
             if waits && now.saturating_sub(asked) < UNDER_WAY {
@@ -541,6 +550,7 @@ impl Target for HttpTarget {
             endpoint,
             idle: Vec::new(),
             reader: Some(Line::default()),
+            under_way: Vec::new(),
         });
         Ok(self.conversation.open(self.now()))
     }
@@ -587,13 +597,14 @@ impl Target for HttpTarget {
         // The answer may stay away while callbacks come: the rules of the conversation say how long.
         bounds.head = bounds.head.saturating_mul(1000);
         let sender = self.sender.clone();
-        self.tasks.spawn_on(
+        let task = self.tasks.spawn_on(
             async move {
                 let answer = line.exchange(&call, &bounds).await;
                 let _ = sender.send(Input::Answered(session, number, answer, line));
             },
             self.runtime.handle(),
         );
+        self.wires[session].under_way.push(task);
         Ok(())
     }
 
@@ -633,7 +644,13 @@ impl Target for HttpTarget {
     fn end(&mut self, session: SessionIndex) {
         let id = self.conversation.id(session).map(str::to_owned);
         self.conversation.end(session);
-        self.wires[session].idle.clear();
+        // Every connection of the session is closed, with what is under way on it.
+        let wire = &mut self.wires[session];
+        wire.idle.clear();
+        wire.reader = None;
+        for task in wire.under_way.drain(..) {
+            task.abort();
+        }
         if let (Some(id), true) = (id, self.world.is_some())
             && let Err(error) = self.world("sessions", async |world| world.drop_session(&id).await)
         {

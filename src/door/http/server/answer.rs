@@ -10,13 +10,13 @@ use hyper::{HeaderMap, Response, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// What is sent back.
-pub(super) type Answer = Response<Full<Bytes>>;
+pub(in crate::door) type Answer = Response<Full<Bytes>>;
 
 /// The content type of envelopes.
-pub(super) const SOAP: &str = "application/soap+xml; charset=utf-8";
+pub(in crate::door) const SOAP: &str = "application/soap+xml; charset=utf-8";
 
 /// An answer of that type.
-pub(super) fn of_type(
+pub(in crate::door) fn of_type(
     status: StatusCode,
     content_type: &'static str,
     body: impl Into<Bytes>,
@@ -30,29 +30,29 @@ pub(super) fn of_type(
 }
 
 /// A line for a person.
-pub(super) fn text(status: StatusCode, line: &str) -> Answer {
+pub(in crate::door) fn text(status: StatusCode, line: &str) -> Answer {
     of_type(status, "text/plain; charset=utf-8", format!("{line}\n"))
 }
 
 /// A JSON value.
-pub(super) fn json(status: StatusCode, value: &serde_json::Value) -> Answer {
+pub(in crate::door) fn json(status: StatusCode, value: &serde_json::Value) -> Answer {
     of_type(status, "application/json", format!("{value}\n"))
 }
 
 /// A mistake in a request to the control plane.
-pub(super) fn mistake(status: StatusCode, what: &str) -> Answer {
+pub(in crate::door) fn mistake(status: StatusCode, what: &str) -> Answer {
     json(status, &serde_json::json!({ "error": what }))
 }
 
 /// Nothing but a status.
-pub(super) fn empty(status: StatusCode) -> Answer {
+pub(in crate::door) fn empty(status: StatusCode) -> Answer {
     let mut answer = Response::new(Full::default());
     *answer.status_mut() = status;
     answer
 }
 
 /// The method is not one that the path takes.
-pub(super) fn only(methods: &'static str) -> Answer {
+pub(in crate::door) fn only(methods: &'static str) -> Answer {
     let mut answer = text(
         StatusCode::METHOD_NOT_ALLOWED,
         &format!("this path takes {methods}"),
@@ -65,7 +65,7 @@ pub(super) fn only(methods: &'static str) -> Answer {
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum BodyError {
+pub(in crate::door) enum BodyError {
     /// Too many bytes.
     #[error("the body is larger than the {0} bytes that are taken")]
     TooLarge(usize),
@@ -82,7 +82,7 @@ pub(super) enum BodyError {
 
 impl BodyError {
     /// The answer; the connection ends with it, as the rest of the body would stand in the way of another request.
-    pub(super) fn answer(self) -> Answer {
+    pub(in crate::door) fn answer(self) -> Answer {
         let status = match self {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooSlow(_) => StatusCode::REQUEST_TIMEOUT,
@@ -98,7 +98,7 @@ impl BodyError {
 }
 
 /// The length that the head of a request announces.
-pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
+pub(in crate::door) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -106,14 +106,14 @@ pub(super) fn announced(headers: &HeaderMap) -> Option<u64> {
 const SMALL: usize = 64 * 1024;
 
 /// The room that large bodies have together, in units of [`SMALL`] bytes.
-pub(super) fn budget() -> Arc<Semaphore> {
+pub(in crate::door) fn budget() -> Arc<Semaphore> {
     // 256 MB, whoever sends them: one body of the control plane, or four of the largest envelopes.
     Arc::new(Semaphore::new(4096))
 }
 
 /// Reads a body of so many bytes at most, in so much time. What a large body takes of the room comes back with it, to be
 /// held as long as the body is.
-pub(super) async fn read<B>(
+pub(in crate::door) async fn read<B>(
     headers: &HeaderMap,
     body: B,
     limit: usize,

@@ -41,7 +41,7 @@ impl CallbackAllow {
 
 /// Why callbacks are not posted to an address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum AddressError {
+pub(in crate::door) enum AddressError {
     /// Not an address that a message can be posted to.
     #[error("callbacks cannot be posted to the address in ReplyTo: it has to be an http URL")]
     NotHttp,
@@ -54,19 +54,19 @@ pub(super) enum AddressError {
 
 /// An address that callbacks are posted to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Address {
+pub(in crate::door) struct Address {
     /// The host in lower case, an IPv6 address in brackets.
     host: String,
     port: u16,
     /// What follows the port.
-    pub(super) path: String,
+    pub(in crate::door) path: String,
     /// Whether the host need not be this machine.
     allowed: bool,
 }
 
 impl Address {
     /// The address in a ReplyTo; `None` where callbacks are read.
-    pub(super) fn of(
+    pub(in crate::door) fn of(
         text: Option<&str>,
         allow: &[CallbackAllow],
     ) -> Result<Option<Self>, AddressError> {
@@ -102,13 +102,13 @@ impl Address {
     }
 
     /// `host:port`, as to be connected to and as the header Host has it.
-    pub(super) fn authority(&self) -> String {
+    pub(in crate::door) fn authority(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
     /// Whether one of the addresses that the host's name stands for may be connected to: a name that is local must not
     /// turn out to be elsewhere.
-    pub(super) fn permits(&self, found: &SocketAddr) -> bool {
+    pub(in crate::door) fn permits(&self, found: &SocketAddr) -> bool {
         self.allowed || found.ip().is_loopback()
     }
 

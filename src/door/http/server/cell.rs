@@ -11,7 +11,7 @@ use crate::door::http::server::world::ServedWorld;
 ///
 /// The lock is held for one step of the world and never while something is awaited.
 #[derive(Debug)]
-pub(super) struct Cell {
+pub(in crate::door) struct Cell {
     world: Mutex<ServedWorld>,
     changed: Arc<Notify>,
     since: Instant,
@@ -19,7 +19,7 @@ pub(super) struct Cell {
 
 impl Cell {
     /// A world whose time counts from that moment.
-    pub(super) fn new(world: ServedWorld, since: Instant) -> Arc<Self> {
+    pub(in crate::door) fn new(world: ServedWorld, since: Instant) -> Arc<Self> {
         Arc::new(Self {
             world: Mutex::new(world),
             changed: Arc::new(Notify::new()),
@@ -28,7 +28,7 @@ impl Cell {
     }
 
     /// Does something in the world as it is now. When anything happened in it, those who wait are told.
-    pub(super) fn with<T>(&self, act: impl FnOnce(&mut ServedWorld) -> T) -> T {
+    pub(in crate::door) fn with<T>(&self, act: impl FnOnce(&mut ServedWorld) -> T) -> T {
         // A panic leaves one session in the middle of a message, and the others as they were.
         let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
         world.is_now(self.since.elapsed());
@@ -40,7 +40,7 @@ impl Cell {
     }
 
     /// Looks again and again, whenever something has happened, until there is an answer or the time is up.
-    pub(super) async fn wait_for<T>(
+    pub(in crate::door) async fn wait_for<T>(
         &self,
         until: Option<Instant>,
         mut look: impl FnMut(&mut ServedWorld) -> Option<T>,
@@ -65,7 +65,7 @@ impl Cell {
     }
 
     /// Lets time pass in a world of real time as long as somebody holds it, even when nobody asks.
-    pub(super) async fn keep_time(cell: Weak<Self>) {
+    pub(in crate::door) async fn keep_time(cell: Weak<Self>) {
         let Some((changed, since)) = cell
             .upgrade()
             .map(|cell| (Arc::clone(&cell.changed), cell.since))

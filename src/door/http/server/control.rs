@@ -15,7 +15,7 @@ use crate::door::http::server::cell::Cell;
 use crate::door::http::server::head::{self, MediaType};
 use crate::door::http::server::limits::{ADVANCE_MAX, CALLERS_MAX, UNREAD, UNREAD_MAX};
 use crate::door::http::server::registry::NewWorld;
-use crate::door::http::server::world::SessionId;
+use crate::door::http::server::world::{SessionId, Turn};
 use crate::interchange::{
     caller_from_json, change_from_json, parse, tables_to_json, world_from_json,
 };
@@ -23,8 +23,11 @@ use crate::interchange::{
 /// The version of this interface.
 const VERSION: u32 = 1;
 
+/// How long the answer to how many messages came in is held: they are under way, and nothing else is waited for.
+const TAKEN_WAIT: Duration = Duration::from_secs(5);
+
 /// Answers a request to a path of the control plane, given as its parts.
-pub(super) async fn answer(
+pub(in crate::door) async fn answer(
     shared: &Arc<Shared>,
     parts: &[&str],
     request: HttpRequest<Incoming>,
@@ -35,10 +38,10 @@ pub(super) async fn answer(
         ["capabilities"] => "GET",
         ["worlds"] => "POST",
         ["worlds", _] => "GET, DELETE",
-        ["worlds", _, "clock"] => "GET",
+        ["worlds", _, "clock"] | ["worlds", _, "sessions", _] => "GET",
         ["worlds", _, "callers" | "changes" | "advance" | "sessions"]
         | ["worlds", _, "callers", _, "sessions"]
-        | ["worlds", _, "sessions", _, "drop"] => "POST",
+        | ["worlds", _, "sessions", _, "drop" | "next"] => "POST",
         _ => return answer::mistake(StatusCode::NOT_FOUND, "there is nothing at this path"),
     };
     if !wanted.split(", ").any(|wanted| method == wanted) {
@@ -72,9 +75,9 @@ pub(super) async fn answer(
         (_, ["callers"]) => add_caller(&cell, name, &body),
         (_, ["changes"]) => change(&cell, &body),
         (_, ["advance"]) => advance(&cell, &body),
-        (_, ["sessions"]) => open(&cell, 0),
+        (_, ["sessions"]) => open(&cell, name, 0),
         (_, ["callers", caller, "sessions"]) => match caller.parse() {
-            Ok(caller) => open(&cell, caller),
+            Ok(caller) => open(&cell, name, caller),
             Err(_) => answer::mistake(StatusCode::NOT_FOUND, "there is no such caller"),
         },
         (_, ["sessions", id, "drop"]) => {
@@ -84,7 +87,44 @@ pub(super) async fn answer(
                 Err(refused) => answer::mistake(StatusCode::NOT_FOUND, &refused.to_string()),
             }
         }
+        (_, ["sessions", id, "next"]) => turn(&cell, &SessionId::named(id)),
+        (_, ["sessions", id]) => {
+            let query = head.uri.query().unwrap_or_default();
+            taken(&cell, &SessionId::named(id), query).await
+        }
         _ => answer::mistake(StatusCode::NOT_FOUND, "there is nothing at this path"),
+    }
+}
+
+/// One event more for the connection of a session, or why there is none.
+fn turn(cell: &Cell, id: &SessionId) -> Answer {
+    let said = match cell.with(|world| world.turn(id)) {
+        Ok(Turn::Record) => json!({ "event": true }),
+        Ok(Turn::Wait(time)) => {
+            json!({ "wait_ms": u64::try_from(time.as_millis()).unwrap_or(u64::MAX) })
+        }
+        Ok(Turn::Quiet) => json!({ "quiet": true }),
+        Ok(Turn::Over) => json!({ "over": true }),
+        Err(refused) => return answer::mistake(StatusCode::NOT_FOUND, &refused.to_string()),
+    };
+    answer::json(StatusCode::OK, &said)
+}
+
+/// How many messages came in on a session, held until it is as many as the client has sent, for a while at most.
+async fn taken(cell: &Cell, id: &SessionId, query: &str) -> Answer {
+    let wanted = head::query(query, "taken").map_or(Some(0), |text| text.parse().ok());
+    let Some(wanted) = wanted else {
+        return *bad(&"expected `taken=NUMBER`, or nothing");
+    };
+    let until = tokio::time::Instant::now() + TAKEN_WAIT;
+    cell.wait_for(Some(until), |world| match world.taken(id) {
+        Ok((taken, over)) if taken < wanted && !over => None,
+        other => Some(other),
+    })
+    .await;
+    match cell.with(|world| world.taken(id)) {
+        Ok((taken, over)) => answer::json(StatusCode::OK, &json!({ "taken": taken, "over": over })),
+        Err(refused) => answer::mistake(StatusCode::NOT_FOUND, &refused.to_string()),
     }
 }
 
@@ -133,7 +173,9 @@ fn capabilities() -> Answer {
         "version": VERSION,
         "name": concat!("ipamconf ", env!("CARGO_PKG_VERSION")),
         "worlds": true,
-        "capabilities": ["callers", "changes", "clock", "store", "pace", "sessions"],
+        "capabilities": [
+            "callers", "changes", "clock", "store", "pace", "readings", "sessions", "turns",
+        ],
     });
     answer::json(StatusCode::OK, &told)
 }
@@ -291,10 +333,21 @@ fn advance(cell: &Cell, body: &Body) -> Answer {
     }
 }
 
-fn open(cell: &Cell, caller: usize) -> Answer {
+fn open(cell: &Cell, name: &str, caller: usize) -> Answer {
     use crate::door::http::server::world::Refused;
     match cell.with(|world| world.open(caller)) {
-        Ok(id) => answer::json(StatusCode::CREATED, &json!({ "session": id.as_str() })),
+        Ok(id) => {
+            // Where a connection of net.tcp takes it up.
+            let of_caller = match caller {
+                0 => String::new(),
+                caller => format!("/callers/{caller}"),
+            };
+            let endpoint = format!("/worlds/{name}{of_caller}/sessions/{id}/soap");
+            answer::json(
+                StatusCode::CREATED,
+                &json!({ "session": id.as_str(), "endpoint": endpoint }),
+            )
+        }
         Err(refused @ Refused::Full) => {
             answer::mistake(StatusCode::SERVICE_UNAVAILABLE, &refused.to_string())
         }

@@ -23,7 +23,7 @@ use crate::door::http::server::world::SessionId;
 use crate::spec::Readings;
 
 /// Posts what a session tells, until it has told everything or its client cannot be reached.
-pub(super) async fn deliver(shared: Arc<Shared>, cell: Weak<Cell>, id: SessionId) {
+pub(in crate::door) async fn deliver(shared: Arc<Shared>, cell: Weak<Cell>, id: SessionId) {
     let mut line = Line::default();
     loop {
         let Some(cell) = cell.upgrade() else {

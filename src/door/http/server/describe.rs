@@ -7,7 +7,7 @@ use crate::door::http::server::answer::{self, Answer};
 use crate::soap::wsdl;
 
 /// Answers a GET at the endpoint below `base`. The address in the WSDL is the one that the client came by.
-pub(super) fn get(base: &str, headers: &HeaderMap, query: &str) -> Answer {
+pub(in crate::door) fn get(base: &str, headers: &HeaderMap, query: &str) -> Answer {
     if !query.split('&').any(asks_for_wsdl) {
         return answer::only("POST");
     }

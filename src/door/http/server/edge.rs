@@ -24,7 +24,7 @@ use crate::door::http::server::{control, events, head};
 
 /// What a listener is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Purpose {
+pub(in crate::door) enum Purpose {
     /// SOAP.
     Soap,
     /// The control plane, under that name, and SOAP as well.
@@ -33,13 +33,13 @@ pub(super) enum Purpose {
 
 /// One connection: a session may be known by nothing else.
 #[derive(Debug, Default)]
-pub(super) struct Connection {
+pub(in crate::door) struct Connection {
     session: Mutex<Option<String>>,
 }
 
 impl Connection {
     /// The session that spoke last on it.
-    pub(super) fn session(&self) -> Option<String> {
+    pub(in crate::door) fn session(&self) -> Option<String> {
         self.session
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -47,7 +47,7 @@ impl Connection {
     }
 
     /// That session speaks on it.
-    pub(super) fn remember(&self, id: &SessionId) {
+    pub(in crate::door) fn remember(&self, id: &SessionId) {
         *self.session.lock().unwrap_or_else(PoisonError::into_inner) = Some(id.as_str().to_owned());
     }
 }
@@ -56,7 +56,7 @@ impl Connection {
 const CLOSING_TIME: Duration = Duration::from_secs(1);
 
 /// Takes connections until the server closes.
-pub(super) async fn accept(
+pub(in crate::door) async fn accept(
     shared: Arc<Shared>,
     listener: TcpListener,
     purpose: Arc<Purpose>,

@@ -23,13 +23,13 @@ use crate::session::refusal;
 use crate::soap::{Envelope, RequestError, read_client_message};
 
 /// Where a message came in.
-pub(super) struct Endpoint {
+pub(in crate::door) struct Endpoint {
     /// The world whose sessions it has.
-    pub(super) cell: Arc<Cell>,
+    pub(in crate::door) cell: Arc<Cell>,
     /// The caller whose sessions they are.
-    pub(super) caller: usize,
+    pub(in crate::door) caller: usize,
     /// The path without `/soap`.
-    pub(super) base: String,
+    pub(in crate::door) base: String,
 }
 
 /// What was read from a request.
@@ -40,7 +40,7 @@ struct Read {
 
 impl Endpoint {
     /// Answers a request.
-    pub(super) async fn answer(
+    pub(in crate::door) async fn answer(
         &self,
         shared: &Arc<Shared>,
         connection: &Connection,

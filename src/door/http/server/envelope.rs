@@ -9,26 +9,44 @@ use crate::spec::{Question, Readings};
 
 /// An envelope as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Written {
+pub(in crate::door) struct Written {
     /// Its action.
-    pub(super) action: String,
+    pub(in crate::door) action: String,
     /// Its text.
-    pub(super) xml: String,
+    pub(in crate::door) xml: String,
+}
+
+/// The prefix that callbacks have for their action.
+fn prefix(readings: &Readings) -> CallbackPrefix {
+    if readings.is(Question::OQ9, "callback") {
+        CallbackPrefix::Callback
+    } else {
+        CallbackPrefix::Service
+    }
+}
+
+/// The envelope of an event that goes back on the connection it belongs to; `why` as [`of_fault`] has it. The end of a
+/// session has none.
+pub(in crate::door) fn element_of(
+    event: &Event,
+    relates_to: Option<&str>,
+    why: Option<&RequestError>,
+    readings: &Readings,
+) -> Option<Element> {
+    match event {
+        Event::Fault(fault) => element_of_fault(fault, relates_to, why),
+        event => write_event(event, relates_to, prefix(readings)).map(|found| found.to_element()),
+    }
 }
 
 /// The envelope of an event, to that address if it is not to go back on an exchange. The end of a session has none.
-pub(super) fn of(
+pub(in crate::door) fn of(
     event: &Event,
     relates_to: Option<&str>,
     to: Option<&str>,
     readings: &Readings,
 ) -> Written {
-    let prefix = if readings.is(Question::OQ9, "callback") {
-        CallbackPrefix::Callback
-    } else {
-        CallbackPrefix::Service
-    };
-    let Some(mut envelope) = write_event(event, relates_to, prefix) else {
+    let Some(mut envelope) = write_event(event, relates_to, prefix(readings)) else {
         return Written::default();
     };
     if let Some(to) = to {
@@ -42,16 +60,21 @@ pub(super) fn of(
 
 /// The envelope of a fault that answers something that is none of the protocol, with the headers that say what would be
 /// understood (SOAP 1.2 part 1, 5.4.7 and 5.4.8).
-pub(super) fn of_fault(
+pub(in crate::door) fn of_fault(
     fault: &SoapFault,
     relates_to: Option<&str>,
     why: Option<&RequestError>,
 ) -> String {
+    element_of_fault(fault, relates_to, why).map_or_else(String::new, |element| element.to_xml())
+}
+
+fn element_of_fault(
+    fault: &SoapFault,
+    relates_to: Option<&str>,
+    why: Option<&RequestError>,
+) -> Option<Element> {
     let event = Event::Fault(fault.clone());
-    let Some(envelope) = write_event(&event, relates_to, CallbackPrefix::Service) else {
-        return String::new();
-    };
-    let mut envelope = envelope.to_element();
+    let mut envelope = write_event(&event, relates_to, CallbackPrefix::Service)?.to_element();
     let blocks = match why {
         Some(RequestError::Envelope(EnvelopeError::MustUnderstand { headers })) => {
             headers.iter().map(not_understood).collect()
@@ -68,7 +91,7 @@ pub(super) fn of_fault(
                 .extend(blocks.iter().cloned().map(Node::Element));
         }
     }
-    envelope.to_xml()
+    Some(envelope)
 }
 
 /// An attribute whose value is a qualified name, with the declaration that it needs.
@@ -92,19 +115,19 @@ fn upgrade() -> Element {
 }
 
 /// The answer to a SOAP 1.1 message, which its sender can read (SOAP 1.2 part 1, appendix A).
-pub(super) fn for_soap_1_1() -> String {
+pub(in crate::door) fn for_soap_1_1() -> String {
     format!(
         r#"<e:Envelope xmlns:e="{SOAP_1_1}"><e:Header><n:Upgrade xmlns:n="{SOAP}"><n:SupportedEnvelope qname="n:Envelope"/></n:Upgrade></e:Header><e:Body><e:Fault><faultcode>e:VersionMismatch</faultcode><faultstring>This server speaks SOAP 1.2.</faultstring></e:Fault></e:Body></e:Envelope>"#
     )
 }
 
 /// Whether it was an envelope of SOAP 1.1.
-pub(super) fn is_soap_1_1(why: &RequestError) -> bool {
+pub(in crate::door) fn is_soap_1_1(why: &RequestError) -> bool {
     matches!(why, RequestError::Envelope(EnvelopeError::VersionMismatch { found }) if found == SOAP_1_1)
 }
 
 /// The HTTP status of a reply (SOAP 1.2 part 2, table 20).
-pub(super) fn status(event: &Event, fault_status: Option<StatusCode>) -> StatusCode {
+pub(in crate::door) fn status(event: &Event, fault_status: Option<StatusCode>) -> StatusCode {
     match event {
         Event::Fault(fault) => fault_status.unwrap_or(match fault.code {
             FaultCode::Sender => StatusCode::BAD_REQUEST,

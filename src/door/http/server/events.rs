@@ -16,7 +16,7 @@ use crate::door::http::server::world::{Refused, SessionId};
 use crate::spec::Readings;
 
 /// Answers a reader of the events of a session of that caller.
-pub(super) async fn get(
+pub(in crate::door) async fn get(
     cell: &Cell,
     caller: usize,
     id: &str,

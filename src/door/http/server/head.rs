@@ -6,27 +6,27 @@ use hyper::HeaderMap;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE, HOST, HeaderName, ORIGIN};
 
 /// The name of the cookie, and in other spelling of the header, that names a session.
-pub(super) const SESSION_COOKIE: &str = "ipamconf-session";
+pub(in crate::door) const SESSION_COOKIE: &str = "ipamconf-session";
 
 /// The header that names a session.
-pub(super) const SESSION_HEADER: HeaderName = HeaderName::from_static("ipamconf-session");
+pub(in crate::door) const SESSION_HEADER: HeaderName = HeaderName::from_static("ipamconf-session");
 
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// A media type with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct MediaType {
+pub(in crate::door) struct MediaType {
     /// `type/subtype` in lower case.
-    pub(super) essence: String,
+    pub(in crate::door) essence: String,
     /// The parameter `charset` in lower case.
-    pub(super) charset: Option<String>,
+    pub(in crate::door) charset: Option<String>,
     /// The parameter `action` (RFC 3902).
-    pub(super) action: Option<String>,
+    pub(in crate::door) action: Option<String>,
 }
 
 impl MediaType {
     /// The Content-Type of a request; `None` where there is none that can be read.
-    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+    pub(in crate::door) fn of(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
         let mut parts = parameters(text).into_iter();
         let mut found = Self {
@@ -48,7 +48,7 @@ impl MediaType {
     }
 
     /// Whether its text is what we read: UTF-8, or the part of it that is ASCII.
-    pub(super) fn is_utf8(&self) -> bool {
+    pub(in crate::door) fn is_utf8(&self) -> bool {
         self.charset
             .as_deref()
             .is_none_or(|charset| matches!(charset, "utf-8" | "utf8" | "us-ascii"))
@@ -95,14 +95,14 @@ fn unquoted(text: &str) -> String {
 }
 
 /// Whether the body is compressed in some way.
-pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
+pub(in crate::door) fn is_encoded(headers: &HeaderMap) -> bool {
     headers
         .get(CONTENT_ENCODING)
         .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// The session that a request names: by the header, else by the cookie.
-pub(super) fn session(headers: &HeaderMap) -> Option<String> {
+pub(in crate::door) fn session(headers: &HeaderMap) -> Option<String> {
     let named = headers.get(SESSION_HEADER).and_then(|id| id.to_str().ok());
     let cookie = || {
         headers
@@ -118,7 +118,7 @@ pub(super) fn session(headers: &HeaderMap) -> Option<String> {
 }
 
 /// Whether the client asks not to be made to wait (RFC 7240).
-pub(super) fn prefers_async(headers: &HeaderMap) -> bool {
+pub(in crate::door) fn prefers_async(headers: &HeaderMap) -> bool {
     headers
         .get_all(PREFER)
         .iter()
@@ -134,7 +134,10 @@ pub(super) fn prefers_async(headers: &HeaderMap) -> bool {
 
 /// Whether the request can only come from a program that means this server, and not from a page in a browser: the Host
 /// is an address, `localhost` or the name that the listener was given, and the Origin, if there is one, is the server itself.
-pub(super) fn is_meant_for_us(headers: &HeaderMap, own_name: &str) -> Result<(), &'static str> {
+pub(in crate::door) fn is_meant_for_us(
+    headers: &HeaderMap,
+    own_name: &str,
+) -> Result<(), &'static str> {
     let host = headers
         .get(HOST)
         .and_then(|host| host.to_str().ok())
@@ -173,7 +176,7 @@ fn without_port(host: &str) -> &str {
 }
 
 /// The values of the keys of a query; percent signs are not needed in any, so they are not undone.
-pub(super) fn query<'a>(query: &'a str, key: &str) -> Option<&'a str> {
+pub(in crate::door) fn query<'a>(query: &'a str, key: &str) -> Option<&'a str> {
     query
         .split('&')
         .filter_map(|pair| pair.split_once('='))

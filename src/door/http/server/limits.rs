@@ -25,6 +25,12 @@ pub struct Limits {
     pub body_time: Duration,
     /// How long a client may take to accept a callback that is posted to it.
     pub callback_time: Duration,
+    /// How long the preamble of a session over net.tcp may take, and how long a connection may stay idle between two.
+    pub preamble_time: Duration,
+    /// How long a client over net.tcp may take to take what is sent to it, and to finish a record that it began.
+    pub record_time: Duration,
+    /// How long a client over net.tcp may take to end a session that we have ended.
+    pub end_time: Duration,
     /// How long a stopping server waits for open sessions to be told.
     pub stop_time: Duration,
 }
@@ -41,31 +47,34 @@ impl Default for Limits {
             header_time: Duration::from_secs(75),
             body_time: Duration::from_secs(30),
             callback_time: Duration::from_secs(10),
+            preamble_time: Duration::from_secs(30),
+            record_time: Duration::from_secs(30),
+            end_time: Duration::from_secs(5),
             stop_time: Duration::from_secs(3),
         }
     }
 }
 
 /// How many unread records a session runs ahead of its reader, unless the world says otherwise: some 300 kilobytes.
-pub(super) const UNREAD: usize = 1000;
+pub(in crate::door) const UNREAD: usize = 1000;
 
 /// The most that a world may say: the reader decides how far, our memory how much.
-pub(super) const UNREAD_MAX: usize = 10_000;
+pub(in crate::door) const UNREAD_MAX: usize = 10_000;
 
 /// The sessions of one world that ended and are kept for whoever still reads what they said.
-pub(super) const ENDED_MAX: usize = 256;
+pub(in crate::door) const ENDED_MAX: usize = 256;
 
 /// The callers of one world.
-pub(super) const CALLERS_MAX: usize = 256;
+pub(in crate::door) const CALLERS_MAX: usize = 256;
 
 /// The longest a reader of events may ask to be held.
-pub(super) const WAIT_MAX: Duration = Duration::from_secs(60);
+pub(in crate::door) const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// The longest jump of a manual clock at once: a day of inactivity ticks is worked off in no time.
-pub(super) const ADVANCE_MAX: Duration = Duration::from_secs(86_400);
+pub(in crate::door) const ADVANCE_MAX: Duration = Duration::from_secs(86_400);
 
 /// The bytes of an address that a client gives: longer than any that works.
-pub(super) const ADDRESS_BYTES_MAX: usize = 2048;
+pub(in crate::door) const ADDRESS_BYTES_MAX: usize = 2048;
 
 /// The bytes of all the headers of a request.
-pub(super) const HEADER_BYTES_MAX: usize = 16 * 1024;
+pub(in crate::door) const HEADER_BYTES_MAX: usize = 16 * 1024;

@@ -1,27 +1,28 @@
-//! Our simulator as a server: SOAP 1.2 over HTTP, and the control plane.
+//! Our simulator as a server: SOAP 1.2 over HTTP, and the control plane. The worlds and sessions in here are those of
+//! net.tcp, too.
 //!
 //! The core is pure: [`session`], [`world`], [`callback`], [`head`], [`envelope`]. Around it stands a thin edge:
 //! [`cell`] with the locks, [`endpoint`], [`events`], [`control`] and [`deliver`] with what they read and write, [`edge`]
 //! with the sockets.
 
-mod answer;
+pub(in crate::door) mod answer;
 mod callback;
-mod cell;
+pub(in crate::door) mod cell;
 mod control;
 mod deliver;
 mod describe;
 mod edge;
 mod endpoint;
-mod envelope;
+pub(in crate::door) mod envelope;
 mod events;
-mod head;
+pub(in crate::door) mod head;
 mod limits;
-mod registry;
-mod session;
-mod slots;
+pub(in crate::door) mod registry;
+pub(in crate::door) mod session;
+pub(in crate::door) mod slots;
 #[cfg(test)]
 mod tests;
-mod world;
+pub(in crate::door) mod world;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -47,8 +48,14 @@ use slots::Slots;
 /// What a server serves, and where.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `HOST:PORT` of the SOAP endpoint; port 0 takes a free one.
-    pub http: String,
+    /// `HOST:PORT` of the SOAP endpoint over HTTP, where there is to be one; port 0 takes a free one.
+    pub http: Option<String>,
+    /// `HOST:PORT` of the endpoint over net.tcp, where there is to be one.
+    pub net_tcp: Option<String>,
+    /// The path of the plain endpoint over net.tcp: the documents name none.
+    pub net_tcp_path: String,
+    /// Whether what goes over net.tcp is listed on the standard error while it goes.
+    pub follow: bool,
     /// `HOST:PORT` of the control plane, where there is to be one.
     pub control: Option<String>,
     /// Whether listening on an address that other machines reach is meant.
@@ -66,11 +73,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// A server of that world on free ports of this machine, with a control plane.
+    /// A server of that world on free ports of this machine, over HTTP and net.tcp and with a control plane.
     #[must_use]
     pub fn on_free_ports(setup: Setup) -> Self {
         Self {
-            http: "127.0.0.1:0".to_owned(),
+            http: Some("127.0.0.1:0".to_owned()),
+            net_tcp: Some("127.0.0.1:0".to_owned()),
+            net_tcp_path: NET_TCP_PATH.to_owned(),
+            follow: false,
             control: Some("127.0.0.1:0".to_owned()),
             listen_anywhere: false,
             setup,
@@ -110,17 +120,17 @@ pub enum ServeError {
 
 /// What the parts of a server share.
 #[derive(Debug)]
-struct Shared {
-    config: Config,
-    registry: Registry,
-    connections: Arc<Slots>,
-    turned_away: Arc<Slots>,
-    budget: Arc<Semaphore>,
-    stopping: AtomicBool,
+pub(in crate::door) struct Shared {
+    pub(in crate::door) config: Config,
+    pub(in crate::door) registry: Registry,
+    pub(in crate::door) connections: Arc<Slots>,
+    pub(in crate::door) turned_away: Arc<Slots>,
+    pub(in crate::door) budget: Arc<Semaphore>,
+    pub(in crate::door) stopping: AtomicBool,
 }
 
 impl Shared {
-    fn is_stopping(&self) -> bool {
+    pub(in crate::door) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Acquire)
     }
 }
@@ -135,10 +145,18 @@ impl Server {
     /// # Errors
     /// When it cannot listen where it should.
     pub async fn bind(config: Config) -> Result<Running, ServeError> {
-        let http = listen(&config.http, config.listen_anywhere).await?;
+        let anywhere = config.listen_anywhere;
+        let http = match &config.http {
+            Some(address) => Some(listen(address, anywhere).await?),
+            None => None,
+        };
+        let net_tcp = match &config.net_tcp {
+            Some(address) => Some(listen(address, anywhere).await?),
+            None => None,
+        };
         let control = match &config.control {
             Some(address) => Some((
-                listen(address, config.listen_anywhere).await?,
+                listen(address, anywhere).await?,
                 Purpose::Control(name_of(address).to_owned()),
             )),
             None => None,
@@ -159,13 +177,28 @@ impl Server {
         });
         let (closing, _) = watch::channel(false);
         let mut running = Running {
-            soap: format!("http://{}/soap", http.1),
+            soap: None,
+            net_tcp: None,
             control: None,
             shared: Arc::clone(&shared),
             closing,
             listeners: Vec::new(),
         };
-        running.listen(http.0, Purpose::Soap);
+        if let Some((listener, address)) = http {
+            running.soap = Some(format!("http://{address}/soap"));
+            running.listen(listener, Purpose::Soap);
+        }
+        if let Some((listener, address)) = net_tcp {
+            let path = &running.shared.config.net_tcp_path;
+            running.net_tcp = Some(format!("net.tcp://{address}{path}"));
+            running
+                .listeners
+                .push(tokio::spawn(crate::door::nettcp::server::accept(
+                    Arc::clone(&running.shared),
+                    listener,
+                    running.closing.subscribe(),
+                )));
+        }
         if let Some(((listener, address), purpose)) = control {
             running.control = Some(format!("http://{address}"));
             running.listen(listener, purpose);
@@ -173,6 +206,9 @@ impl Server {
         Ok(running)
     }
 }
+
+/// The path of the plain endpoint over net.tcp, unless another is chosen.
+pub const NET_TCP_PATH: &str = "/ipam";
 
 /// How many connections are told at the same time that there are too many.
 const TURNED_AWAY_MAX: usize = 64;
@@ -206,7 +242,8 @@ fn name_of(address: &str) -> &str {
 /// A server that runs. Dropping it closes every connection at once; [`Running::stop`] is the orderly way.
 #[derive(Debug)]
 pub struct Running {
-    soap: String,
+    soap: Option<String>,
+    net_tcp: Option<String>,
     control: Option<String>,
     shared: Arc<Shared>,
     closing: watch::Sender<bool>,
@@ -223,10 +260,16 @@ impl Running {
         )));
     }
 
-    /// The address of the plain SOAP endpoint.
+    /// The address of the plain SOAP endpoint over HTTP.
     #[must_use]
-    pub fn soap_url(&self) -> &str {
-        &self.soap
+    pub fn soap_url(&self) -> Option<&str> {
+        self.soap.as_deref()
+    }
+
+    /// The address of the plain endpoint over net.tcp.
+    #[must_use]
+    pub fn net_tcp_url(&self) -> Option<&str> {
+        self.net_tcp.as_deref()
     }
 
     /// The address of the control plane.

@@ -13,24 +13,24 @@ use crate::spec::Readings;
 use crate::world::Setup;
 
 /// The name of the server's own world.
-pub(super) const OWN: &str = "default";
+pub(in crate::door) const OWN: &str = "default";
 
 /// A world to be made.
 #[derive(Debug, Clone)]
-pub(super) struct NewWorld {
+pub(in crate::door) struct NewWorld {
     /// What it holds.
-    pub(super) setup: Setup,
+    pub(in crate::door) setup: Setup,
     /// The readings it follows.
-    pub(super) readings: Readings,
+    pub(in crate::door) readings: Readings,
     /// Whether time passes by somebody's word only.
-    pub(super) manual: bool,
+    pub(in crate::door) manual: bool,
     /// How many unread records a session may be ahead of its reader.
-    pub(super) unread: usize,
+    pub(in crate::door) unread: usize,
 }
 
 /// The worlds.
 #[derive(Debug)]
-pub(super) struct Registry {
+pub(in crate::door) struct Registry {
     own: Arc<Cell>,
     made: Mutex<Made>,
     slots: Arc<Slots>,
@@ -46,7 +46,7 @@ struct Made {
 
 impl Registry {
     /// The worlds of a new server: its own.
-    pub(super) fn new(own: &NewWorld, limits: &Limits) -> Self {
+    pub(in crate::door) fn new(own: &NewWorld, limits: &Limits) -> Self {
         let slots = Slots::new(limits.sessions);
         let since = Instant::now();
         Self {
@@ -63,12 +63,12 @@ impl Registry {
     }
 
     /// The server's own world.
-    pub(super) const fn own(&self) -> &Arc<Cell> {
+    pub(in crate::door) const fn own(&self) -> &Arc<Cell> {
         &self.own
     }
 
     /// The world of that name.
-    pub(super) fn world(&self, name: &str) -> Option<Arc<Cell>> {
+    pub(in crate::door) fn world(&self, name: &str) -> Option<Arc<Cell>> {
         if name == OWN {
             return Some(Arc::clone(&self.own));
         }
@@ -76,7 +76,7 @@ impl Registry {
     }
 
     /// Makes a world; its name. `None` when there are too many.
-    pub(super) fn make(&self, new: &NewWorld) -> Option<String> {
+    pub(in crate::door) fn make(&self, new: &NewWorld) -> Option<String> {
         let name = {
             let mut made = self.made();
             if made.worlds.len() >= self.limit {
@@ -96,7 +96,7 @@ impl Registry {
     }
 
     /// Removes a world, and ends its sessions. False for the server's own.
-    pub(super) fn delete(&self, name: &str) -> bool {
+    pub(in crate::door) fn delete(&self, name: &str) -> bool {
         if name == OWN {
             return false;
         }
@@ -108,7 +108,7 @@ impl Registry {
     }
 
     /// Every world.
-    pub(super) fn all(&self) -> Vec<Arc<Cell>> {
+    pub(in crate::door) fn all(&self) -> Vec<Arc<Cell>> {
         let mut all = vec![Arc::clone(&self.own)];
         all.extend(self.made().worlds.values().cloned());
         all
@@ -137,7 +137,9 @@ fn cell(name: &str, new: &NewWorld, slots: &Arc<Slots>, since: Instant) -> Arc<C
 }
 
 /// Ends what goes on in a world; the sessions that are told so.
-pub(super) fn end_sessions(cell: &Cell) -> Vec<crate::door::http::server::world::SessionId> {
+pub(in crate::door) fn end_sessions(
+    cell: &Cell,
+) -> Vec<crate::door::http::server::world::SessionId> {
     cell.with(|world| {
         let open = world.open_sessions();
         for id in &open {

@@ -1,4 +1,5 @@
-//! One session as HTTP shows it: replies on the answer to their request, everything else in a queue that is read.
+//! One session as a door shows it: over HTTP replies on the answer to their request and everything else in a queue that
+//! is read, over net.tcp everything in that queue.
 //!
 //! Pure: no sockets, no clock. The queue holds records by number; who reads it says up to where it has read.
 
@@ -12,16 +13,16 @@ use crate::world::Caller;
 
 /// What is told on a session beside the answers to requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Record {
+pub(in crate::door) struct Record {
     /// Its number, from 1.
-    pub(super) seq: u64,
+    pub(in crate::door) seq: u64,
     /// What it is.
-    pub(super) what: Told,
+    pub(in crate::door) what: Told,
 }
 
 /// What a record tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Told {
+pub(in crate::door) enum Told {
     /// A callback.
     Callback(Event),
     /// A reply or a fault that the client did not want to wait for.
@@ -37,18 +38,18 @@ pub(super) enum Told {
 
 /// What a request brings beside its message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Request {
+pub(in crate::door) struct Request {
     /// The a:MessageID.
-    pub(super) message_id: Option<String>,
+    pub(in crate::door) message_id: Option<String>,
     /// Where callbacks go from now on; `None` where they are read.
-    pub(super) reply_to: Option<Address>,
+    pub(in crate::door) reply_to: Option<Address>,
     /// The client does not wait for the reply: it is told as a record.
-    pub(super) asynchronous: bool,
+    pub(in crate::door) asynchronous: bool,
 }
 
 /// What the session says to a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Given {
+pub(in crate::door) enum Given {
     /// The answer to the request.
     Answer(Event),
     /// No answer belongs to it, or it will be told as a record.
@@ -61,7 +62,7 @@ pub(super) enum Given {
 
 /// How far a pending answer is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(in crate::door) enum Answer {
     /// It is this.
     Ready(Event),
     /// It may still come.
@@ -90,7 +91,7 @@ enum Settled {
 
 /// One session.
 #[derive(Debug)]
-pub(super) struct ServedSession {
+pub(in crate::door) struct ServedSession {
     state: ServerSession,
     caller: usize,
     queue: VecDeque<Record>,
@@ -102,11 +103,17 @@ pub(super) struct ServedSession {
     delivering: bool,
     /// Whether a reader has been given the record that ends it.
     seen_to_end: bool,
+    /// Whether a connection has it for its own.
+    attached: bool,
+    /// The messages that came in.
+    taken: u64,
+    /// The records that its connection may be told; nobody counts them once it was ended from outside.
+    granted: usize,
 }
 
 impl ServedSession {
     /// A new session of a caller of its world.
-    pub(super) fn open(caller: &Caller, index: usize) -> Self {
+    pub(in crate::door) fn open(caller: &Caller, index: usize) -> Self {
         Self {
             state: ServerSession::open(caller),
             caller: index,
@@ -117,48 +124,80 @@ impl ServedSession {
             reply_to: None,
             delivering: false,
             seen_to_end: false,
+            attached: false,
+            taken: 0,
+            granted: 0,
         }
     }
 
+    /// A connection takes it for its own; false if another one has it, or it is over.
+    pub(in crate::door) const fn attach(&mut self) -> bool {
+        let free = !self.attached && !self.over;
+        self.attached = true;
+        free
+    }
+
+    /// How many messages came in.
+    pub(in crate::door) const fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Lets its connection be told one more record; false where there is none.
+    pub(in crate::door) fn grant(&mut self) -> bool {
+        let more = self.queue.len() > self.granted;
+        self.granted += usize::from(more);
+        more
+    }
+
+    /// The next record for its connection: of those that were granted where `granted`, else any.
+    pub(in crate::door) fn tell_connection(&mut self, granted: bool) -> Option<Record> {
+        if granted {
+            self.granted = self.granted.checked_sub(1)?;
+        }
+        let record = self.queue.pop_front()?;
+        self.seen_to_end |= record.what == Told::Ended;
+        Some(record)
+    }
+
     /// Whose session it is: the number of the caller in its world.
-    pub(super) const fn caller(&self) -> usize {
+    pub(in crate::door) const fn caller(&self) -> usize {
         self.caller
     }
 
     /// Whether nothing more will happen on it.
-    pub(super) const fn is_over(&self) -> bool {
+    pub(in crate::door) const fn is_over(&self) -> bool {
         self.over
     }
 
     /// Whether a reader has seen its end.
-    pub(super) const fn is_seen_to_end(&self) -> bool {
+    pub(in crate::door) const fn is_seen_to_end(&self) -> bool {
         self.seen_to_end
     }
 
     /// Whether callbacks are posted; else they are read.
-    pub(super) const fn is_posted(&self) -> bool {
+    pub(in crate::door) const fn is_posted(&self) -> bool {
         self.reply_to.is_some()
     }
 
     /// Whether there are callbacks left that somebody may want to read.
-    pub(super) fn has_unread(&self) -> bool {
+    pub(in crate::door) fn has_unread(&self) -> bool {
         !self.seen_to_end && self.queue.len() > 1
     }
 
     /// Whether somebody has to begin to post its records; said once.
-    pub(super) const fn begins_to_post(&mut self) -> bool {
+    pub(in crate::door) const fn begins_to_post(&mut self) -> bool {
         let begins = self.reply_to.is_some() && !self.delivering;
         self.delivering |= begins;
         begins
     }
 
     /// How long the operation waits.
-    pub(super) fn waits(&self) -> Option<Duration> {
+    pub(in crate::door) fn waits(&self) -> Option<Duration> {
         self.state.waits()
     }
 
     /// How long until something happens by itself, the inactivity timer counted.
-    pub(super) fn until_next(&self) -> Option<Duration> {
+    pub(in crate::door) fn until_next(&self) -> Option<Duration> {
         self.state
             .until_tick()
             .into_iter()
@@ -167,12 +206,12 @@ impl ServedSession {
     }
 
     /// Time passes.
-    pub(super) fn advance(&mut self, by: Duration) {
+    pub(in crate::door) fn advance(&mut self, by: Duration) {
         self.state.advance(by);
     }
 
     /// A message comes in. What it does at once is in the answer; the operation itself goes on in [`Self::work`].
-    pub(super) fn message(
+    pub(in crate::door) fn message(
         &mut self,
         message: &ClientMessage,
         request: Request,
@@ -184,7 +223,7 @@ impl ServedSession {
     }
 
     /// A message comes in that is none of the protocol: the fault is its answer, and the session is over.
-    pub(super) fn reject(
+    pub(in crate::door) fn reject(
         &mut self,
         fault: SoapFault,
         request: Request,
@@ -200,6 +239,7 @@ impl ServedSession {
         frame: &mut Frame<'_>,
         act: impl FnOnce(&mut ServerSession, &mut Frame<'_>),
     ) -> Given {
+        self.taken += 1;
         // What is ready belongs to what came before.
         self.settle(None, frame);
         if self.over {
@@ -252,7 +292,7 @@ impl ServedSession {
 
     /// Lets the operation go on until it is `ahead` records ahead of its reader, waits, or has nothing more to do.
     /// Whether anything came of it.
-    pub(super) fn work(&mut self, ahead: usize, frame: &mut Frame<'_>) -> bool {
+    pub(in crate::door) fn work(&mut self, ahead: usize, frame: &mut Frame<'_>) -> bool {
         let waited = self.waits();
         let mut moved = false;
         while !self.over && (self.state.has_ready() || self.queue.len() < ahead) {
@@ -298,20 +338,21 @@ impl ServedSession {
     }
 
     /// The client lost the connection, or the server stops: what was not read stays, nothing more comes.
-    pub(super) fn end(&mut self) {
+    pub(in crate::door) fn end(&mut self) {
         self.state.end();
         self.finish();
+        self.granted = usize::MAX;
     }
 
     /// The client cannot be reached: nothing of what is left will be taken.
-    pub(super) fn abandon(&mut self) {
+    pub(in crate::door) fn abandon(&mut self) {
         self.end();
         self.queue.retain(|record| record.what == Told::Ended);
         self.seen_to_end = true;
     }
 
     /// How far the answer is that came [`Given::Later`].
-    pub(super) fn take_answer(&mut self) -> Answer {
+    pub(in crate::door) fn take_answer(&mut self) -> Answer {
         match &mut self.owed {
             Some(owed) => match owed.answer.take() {
                 Some(event) => {
@@ -326,12 +367,12 @@ impl ServedSession {
     }
 
     /// The number of the last record.
-    pub(super) const fn last(&self) -> u64 {
+    pub(in crate::door) const fn last(&self) -> u64 {
         self.told
     }
 
     /// The reader has read up to this record: those are forgotten.
-    pub(super) fn acknowledge(&mut self, after: u64) {
+    pub(in crate::door) fn acknowledge(&mut self, after: u64) {
         while self.queue.front().is_some_and(|record| record.seq <= after) {
             // The end stays: whoever asks again is told again.
             if self
@@ -346,7 +387,7 @@ impl ServedSession {
     }
 
     /// The records past that number; of a session whose callbacks are posted only the end.
-    pub(super) fn records(&mut self, after: u64) -> Vec<Record> {
+    pub(in crate::door) fn records(&mut self, after: u64) -> Vec<Record> {
         let posted = self.reply_to.is_some();
         let first_is_end = self
             .queue
@@ -369,7 +410,7 @@ impl ServedSession {
     }
 
     /// The next record to post, with the address it goes to; `None` where there is nothing to post now.
-    pub(super) fn next_post(&mut self) -> Option<(Record, Address)> {
+    pub(in crate::door) fn next_post(&mut self) -> Option<(Record, Address)> {
         let address = self.reply_to.clone()?;
         let record = self.queue.front()?.clone();
         if record.what == Told::Ended {

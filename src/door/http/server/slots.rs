@@ -5,24 +5,24 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// So many places.
 #[derive(Debug)]
-pub(super) struct Slots {
+pub(in crate::door) struct Slots {
     free: AtomicUsize,
 }
 
 /// One of the places, taken.
 #[derive(Debug)]
-pub(super) struct Slot(Arc<Slots>);
+pub(in crate::door) struct Slot(Arc<Slots>);
 
 impl Slots {
     /// So many places, all free.
-    pub(super) fn new(count: usize) -> Arc<Self> {
+    pub(in crate::door) fn new(count: usize) -> Arc<Self> {
         Arc::new(Self {
             free: AtomicUsize::new(count),
         })
     }
 
     /// A place, if one is free.
-    pub(super) fn take(self: &Arc<Self>) -> Option<Slot> {
+    pub(in crate::door) fn take(self: &Arc<Self>) -> Option<Slot> {
         self.free
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, |free| {
                 free.checked_sub(1)

@@ -21,16 +21,16 @@ use crate::world::{Caller, Role, Setup};
 
 /// The name of a session: that of its world and a number, so that no two of a server share one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct SessionId(String);
+pub(in crate::door) struct SessionId(String);
 
 impl SessionId {
     /// The id that somebody wrote.
-    pub(super) fn named(name: &str) -> Self {
+    pub(in crate::door) fn named(name: &str) -> Self {
         Self(name.to_owned())
     }
 
     /// Its text.
-    pub(super) fn as_str(&self) -> &str {
+    pub(in crate::door) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -43,7 +43,7 @@ impl fmt::Display for SessionId {
 
 /// How time passes in a world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Clock {
+pub(in crate::door) enum Clock {
     /// Only when somebody says so.
     Manual,
     /// As it does for everybody; up to now it has come this far.
@@ -61,7 +61,7 @@ enum By {
 
 /// Why a session cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refused {
+pub(in crate::door) enum Refused {
     /// There are too many.
     #[error("there are as many sessions as this server holds; try again when some have ended")]
     Full,
@@ -73,9 +73,22 @@ pub(super) enum Refused {
     Ahead(u64),
 }
 
+/// What a session has for its connection next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::door) enum Turn {
+    /// A record, which the connection may be told now.
+    Record,
+    /// Nothing until so much time has passed.
+    Wait(Duration),
+    /// Nothing until a message comes.
+    Quiet,
+    /// Nothing any more.
+    Over,
+}
+
 /// A world that is served.
 #[derive(Debug)]
-pub(super) struct ServedWorld {
+pub(in crate::door) struct ServedWorld {
     name: String,
     simulator: Simulator<Store>,
     provisioned: bool,
@@ -93,7 +106,7 @@ pub(super) struct ServedWorld {
 
 impl ServedWorld {
     /// A world as it was set up. `ahead`: how many unread records a session may be ahead of its reader.
-    pub(super) fn new(
+    pub(in crate::door) fn new(
         name: &str,
         setup: &Setup,
         readings: &Readings,
@@ -120,12 +133,12 @@ impl ServedWorld {
     }
 
     /// The readings that it follows.
-    pub(super) const fn readings(&self) -> &Readings {
+    pub(in crate::door) const fn readings(&self) -> &Readings {
         &self.simulator.readings
     }
 
     /// Adds a caller; the number of it. `None` when there are too many.
-    pub(super) fn add_caller(&mut self, caller: Caller) -> Option<usize> {
+    pub(in crate::door) fn add_caller(&mut self, caller: Caller) -> Option<usize> {
         (self.callers.len() < CALLERS_MAX).then(|| {
             self.callers.push(caller);
             self.callers.len() - 1
@@ -133,12 +146,12 @@ impl ServedWorld {
     }
 
     /// Whether it has that caller.
-    pub(super) fn has_caller(&self, caller: usize) -> bool {
+    pub(in crate::door) fn has_caller(&self, caller: usize) -> bool {
         caller < self.callers.len()
     }
 
     /// A new session of that caller.
-    pub(super) fn open(&mut self, caller: usize) -> Result<SessionId, Refused> {
+    pub(in crate::door) fn open(&mut self, caller: usize) -> Result<SessionId, Refused> {
         let who = self.callers.get(caller).ok_or(Refused::Unknown)?;
         let session = ServedSession::open(who, caller);
         let slot = match self.slots.take() {
@@ -174,7 +187,7 @@ impl ServedWorld {
     }
 
     /// Whether there is such a session of that caller, and it goes on.
-    pub(super) fn goes_on(&self, id: &SessionId, caller: usize) -> Option<bool> {
+    pub(in crate::door) fn goes_on(&self, id: &SessionId, caller: usize) -> Option<bool> {
         self.sessions
             .get(id)
             .filter(|(session, _)| session.caller() == caller)
@@ -210,7 +223,7 @@ impl ServedWorld {
     }
 
     /// A message comes in on a session.
-    pub(super) fn message(
+    pub(in crate::door) fn message(
         &mut self,
         id: &SessionId,
         message: &ClientMessage,
@@ -222,7 +235,7 @@ impl ServedWorld {
     }
 
     /// A message that is none of the protocol comes in on a session.
-    pub(super) fn reject(
+    pub(in crate::door) fn reject(
         &mut self,
         id: &SessionId,
         fault: SoapFault,
@@ -234,14 +247,18 @@ impl ServedWorld {
     }
 
     /// How far the answer is that comes later.
-    pub(super) fn take_answer(&mut self, id: &SessionId) -> Answer {
+    pub(in crate::door) fn take_answer(&mut self, id: &SessionId) -> Answer {
         self.sessions
             .get_mut(id)
             .map_or(Answer::Lost, |(session, _)| session.take_answer())
     }
 
     /// What a session tells past a number; what comes up to it was read.
-    pub(super) fn read(&mut self, id: &SessionId, after: u64) -> Result<Vec<Record>, Refused> {
+    pub(in crate::door) fn read(
+        &mut self,
+        id: &SessionId,
+        after: u64,
+    ) -> Result<Vec<Record>, Refused> {
         let (session, _) = self.sessions.get(id).ok_or(Refused::Unknown)?;
         if after > session.last() {
             return Err(Refused::Ahead(session.last()));
@@ -258,29 +275,69 @@ impl ServedWorld {
     }
 
     /// The next record of a session to post, and where to.
-    pub(super) fn next_post(&mut self, id: &SessionId) -> Option<(Record, Address)> {
+    pub(in crate::door) fn next_post(&mut self, id: &SessionId) -> Option<(Record, Address)> {
         self.with(id, By::Reader, |_, _| ()).ok()?;
         self.sessions.get_mut(id)?.0.next_post()
     }
 
     /// A record was posted; the operation may go on.
-    pub(super) fn posted(&mut self, id: &SessionId, seq: u64) {
+    pub(in crate::door) fn posted(&mut self, id: &SessionId, seq: u64) {
         // A session that was forgotten in the meantime has nothing left to do.
         let _ = self.with(id, By::Reader, |session, _| session.acknowledge(seq));
     }
 
+    /// A connection takes a session of that caller for its own; false if it cannot have it.
+    pub(in crate::door) fn attach(&mut self, id: &SessionId, caller: usize) -> bool {
+        self.sessions
+            .get_mut(id)
+            .filter(|(session, _)| session.caller() == caller)
+            .is_some_and(|(session, _)| session.attach())
+    }
+
+    /// The next record for the connection of a session. In a world whose sessions may be a single record ahead, one
+    /// that [`Self::turn`] has granted.
+    pub(in crate::door) fn tell_connection(&mut self, id: &SessionId) -> Option<Record> {
+        let granted = self.ahead == 1;
+        if !granted {
+            self.with(id, By::Reader, |_, _| ()).ok()?;
+        }
+        self.sessions.get_mut(id)?.0.tell_connection(granted)
+    }
+
+    /// Lets a session go on by one record, and grants it to its connection.
+    pub(in crate::door) fn turn(&mut self, id: &SessionId) -> Result<Turn, Refused> {
+        self.with(id, By::Reader, |_, _| ())?;
+        let (session, _) = self.sessions.get_mut(id).ok_or(Refused::Unknown)?;
+        Ok(if session.grant() {
+            self.moved = true;
+            Turn::Record
+        } else if session.is_over() {
+            Turn::Over
+        } else {
+            session.waits().map_or(Turn::Quiet, Turn::Wait)
+        })
+    }
+
+    /// How many messages came in on a session, and whether it is over.
+    pub(in crate::door) fn taken(&self, id: &SessionId) -> Result<(u64, bool), Refused> {
+        self.sessions
+            .get(id)
+            .map(|(session, _)| (session.taken(), session.is_over()))
+            .ok_or(Refused::Unknown)
+    }
+
     /// The client of a session cannot be reached.
-    pub(super) fn abandon(&mut self, id: &SessionId) {
+    pub(in crate::door) fn abandon(&mut self, id: &SessionId) {
         let _ = self.with(id, By::Other, |session, _| session.abandon());
     }
 
     /// The client of a session lost it.
-    pub(super) fn end(&mut self, id: &SessionId) -> Result<(), Refused> {
+    pub(in crate::door) fn end(&mut self, id: &SessionId) -> Result<(), Refused> {
         self.with(id, By::Other, |session, _| session.end())
     }
 
     /// The sessions that go on.
-    pub(super) fn open_sessions(&self) -> Vec<SessionId> {
+    pub(in crate::door) fn open_sessions(&self) -> Vec<SessionId> {
         self.sessions
             .iter()
             .filter(|(_, (session, _))| !session.is_over())
@@ -289,19 +346,19 @@ impl ServedWorld {
     }
 
     /// Whether the end of a session has been read, or there is nobody who could read it.
-    pub(super) fn is_told(&self, id: &SessionId) -> bool {
+    pub(in crate::door) fn is_told(&self, id: &SessionId) -> bool {
         self.sessions
             .get(id)
             .is_none_or(|(session, _)| session.is_seen_to_end())
     }
 
     /// Whether anything happened in it since this was asked last.
-    pub(super) const fn has_moved(&mut self) -> bool {
+    pub(in crate::door) const fn has_moved(&mut self) -> bool {
         std::mem::replace(&mut self.moved, false)
     }
 
     /// It is now so late: in a world of real time that passes for its sessions.
-    pub(super) fn is_now(&mut self, now: Duration) {
+    pub(in crate::door) fn is_now(&mut self, now: Duration) {
         if let Clock::Real(before) = self.clock
             && now > before
         {
@@ -311,7 +368,7 @@ impl ServedWorld {
     }
 
     /// So much time passes by somebody's word; false in a world of real time, or when it is too much at once.
-    pub(super) fn advance(&mut self, by: Duration) -> bool {
+    pub(in crate::door) fn advance(&mut self, by: Duration) -> bool {
         let may = self.clock == Clock::Manual && by <= ADVANCE_MAX;
         if may {
             self.pass(by);
@@ -334,21 +391,21 @@ impl ServedWorld {
     }
 
     /// Whether somebody has to begin to post the records of a session; said once.
-    pub(super) fn begins_to_post(&mut self, id: &SessionId) -> bool {
+    pub(in crate::door) fn begins_to_post(&mut self, id: &SessionId) -> bool {
         self.sessions
             .get_mut(id)
             .is_some_and(|(session, _)| session.begins_to_post())
     }
 
     /// Whether a session is there that may still tell something.
-    pub(super) fn may_tell(&self, id: &SessionId) -> bool {
+    pub(in crate::door) fn may_tell(&self, id: &SessionId) -> bool {
         self.sessions
             .get(id)
             .is_some_and(|(session, _)| !session.is_seen_to_end())
     }
 
     /// When something happens by itself in a world of real time; `None` where nothing does, or time is made by hand.
-    pub(super) fn wakes_at(&self) -> Option<Duration> {
+    pub(in crate::door) fn wakes_at(&self) -> Option<Duration> {
         let Clock::Real(now) = self.clock else {
             return None;
         };
@@ -361,7 +418,7 @@ impl ServedWorld {
     }
 
     /// How long the operations that wait for the partner wait at least.
-    pub(super) fn waits(&self) -> Option<Duration> {
+    pub(in crate::door) fn waits(&self) -> Option<Duration> {
         self.sessions
             .values()
             .filter_map(|(session, _)| session.waits())
@@ -369,17 +426,17 @@ impl ServedWorld {
     }
 
     /// Somebody else changes the store.
-    pub(super) fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
+    pub(in crate::door) fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
         self.simulator.change(change)
     }
 
     /// The store as it is, and the number of writes it has seen.
-    pub(super) fn tables(&mut self) -> (u64, Arc<Tables>) {
+    pub(in crate::door) fn tables(&mut self) -> (u64, Arc<Tables>) {
         (self.version(), self.simulator.tables())
     }
 
     /// The number of writes that the store has seen.
-    pub(super) const fn version(&self) -> u64 {
+    pub(in crate::door) const fn version(&self) -> u64 {
         self.simulator.store.version()
     }
 }

@@ -371,3 +371,21 @@ fn never() {
     let label = only(judge(never("A@A"), "A1@A")).label;
     assert_eq!(label, Some((at(9200), "scope `A`".to_owned())));
 }
+
+#[test]
+fn where_replies_take_another_way_than_callbacks_only_the_rest_of_the_order_is_judged() {
+    let verdict = |shown: &str, reply_order: bool| {
+        let case = case(Expect {
+            events: Some(pattern("I S R E+")),
+            ..Expect::default()
+        });
+        let mut trace = trace_of(&case, events(shown), |_, _| {});
+        trace.shows.reply_order = reply_order;
+        only(evaluate(&case, &trace)).verdict
+    };
+    assert_eq!(verdict("I R S E+", true), CheckVerdict::Deviates);
+    assert_eq!(verdict("I R S E+", false), CheckVerdict::NotObservable);
+    assert_eq!(verdict("I S R E+", false), CheckVerdict::Pass);
+    assert_eq!(verdict("I R E+ S", false), CheckVerdict::Fail);
+    assert_eq!(verdict("I S E+", false), CheckVerdict::Fail);
+}

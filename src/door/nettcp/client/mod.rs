@@ -1,0 +1,9 @@
+//! A target over net.tcp.
+//!
+//! [`NetTcpTarget`] is the thin edge, as that of HTTP is; what was said and what is due stands in the same conversation.
+//! `link` is one connection: the framing, the binary XML and the socket under them.
+
+mod link;
+mod target;
+
+pub use target::{NetTcpOptions, NetTcpTarget, reach};

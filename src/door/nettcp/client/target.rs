@@ -1,0 +1,688 @@
+//! [`NetTcpTarget`]: the runner's calls on one side, connections on the other.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::AsyncReadExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+
+use crate::door::http::client::address::HttpAddress;
+use crate::door::http::client::answer::Asked;
+use crate::door::http::client::control::{
+    Capabilities, Control, ControlError, RemoteWorld, Turn, capabilities,
+};
+use crate::door::http::client::conversation::{Conversation, Patience, Way};
+use crate::door::http::client::edge::{Bounds, Line};
+use crate::door::nettcp::client::link::{Input, Link, PIECE, connect};
+use crate::model::{ClientMessage, Tables, Value};
+use crate::session::INACTIVITY_TICK;
+use crate::soap::{ENVELOPE_BYTES_MAX, Envelope, write_client_message};
+use crate::spec::{IpamAdminOperationId, Readings, RequirementId};
+use crate::suite::{Progress, StoreChange, Target, TargetError};
+use crate::trace::{Door, Form, SessionIndex, Shows};
+use crate::wire::infoset;
+use crate::wire::nbfx::Limits;
+use crate::wire::nmf::{InitiatorEvent, NmfFault, Via};
+use crate::world::{Caller, Setup};
+
+/// How long what a server says may be under way before time is let pass.
+const UNDER_WAY: Duration = Duration::from_millis(50);
+
+/// How many pieces are taken in before somebody looks at them.
+const PIECES: usize = 64;
+
+/// How a target over net.tcp is reached and waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetTcpOptions {
+    /// Where sessions are opened.
+    pub via: Via,
+    /// The control plane, where there is one.
+    pub control: Option<Arc<Control>>,
+    /// How long the target may take.
+    pub patience: Patience,
+    /// What message ids are made of, beside a count.
+    pub seed: u64,
+    /// Whether what goes over the connections is listed on the standard error while it goes.
+    pub follow: bool,
+}
+
+impl NetTcpOptions {
+    /// A target without a control plane, with the usual patience.
+    #[must_use]
+    pub fn at(via: Via) -> Self {
+        Self {
+            via,
+            control: None,
+            patience: Patience::default(),
+            seed: 0,
+            follow: false,
+        }
+    }
+
+    /// What its control plane offers: nothing, where there is none.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        self.control
+            .as_ref()
+            .map(|control| control.capabilities.clone())
+            .unwrap_or_default()
+    }
+
+    fn bounds(&self) -> Bounds {
+        Bounds {
+            part: self.patience.timeout,
+            // The control plane holds an answer for some seconds until a message has arrived.
+            head: self.patience.timeout + Duration::from_secs(5),
+            bytes: ENVELOPE_BYTES_MAX,
+        }
+    }
+
+    /// The same host under HTTP, for the paths that a control plane names.
+    fn host(&self) -> Result<HttpAddress, TargetError> {
+        let text = format!("http://{}:{}/", self.via.host(), self.via.port());
+        HttpAddress::parse(&text).map_err(|error| TargetError::Broken(error.to_string()))
+    }
+
+    /// Another path of the same server.
+    fn at_path(&self, path: &str) -> Result<Via, TargetError> {
+        let text = format!("net.tcp://{}:{}{path}", self.via.host(), self.via.port());
+        Via::read(&text).map_err(|error| TargetError::Broken(format!("`{text}`: {error}")))
+    }
+}
+
+/// Looks whether a session can be opened, and what the control plane offers.
+///
+/// # Errors
+/// When nobody is there, or somebody else: what was expected and what to do.
+pub fn reach(
+    mut options: NetTcpOptions,
+    control: Option<HttpAddress>,
+) -> Result<NetTcpOptions, String> {
+    let time = options.patience.timeout;
+    let looking = async {
+        let stream = connect(&options.via, time).await?;
+        let (mut link, _input) = Link::open(stream, options.via.clone(), time, false).await?;
+        link.end().await;
+        let Some(address) = control else {
+            return Ok::<_, TargetError>(None);
+        };
+        let mut line = Line::default();
+        let capabilities = capabilities(&mut line, &address, &options.bounds()).await?;
+        Ok(Some(Arc::new(Control {
+            address,
+            capabilities,
+        })))
+    };
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| error.to_string())?;
+    let control = runtime
+        .block_on(looking)
+        .map_err(|error| format!("the target {} cannot be reached: {error}", options.via))?;
+    options.control = control;
+    Ok(options)
+}
+
+/// What came in on a connection.
+#[derive(Debug)]
+enum Came {
+    Bytes(Vec<u8>),
+    /// The connection ended, for that reason if it was none of the peer's doing.
+    End(Option<String>),
+}
+
+/// A session's connection.
+#[derive(Debug)]
+struct Wire {
+    link: Link,
+    reader: AbortHandle,
+    /// The server's name for the session, where it goes on only when we say so.
+    id: Option<String>,
+    sent: u64,
+    /// Whether bytes went out below the framing: the server may end the session by itself.
+    garbled: bool,
+}
+
+/// A target behind the protocol's own wire.
+#[derive(Debug)]
+pub struct NetTcpTarget {
+    options: NetTcpOptions,
+    conversation: Conversation,
+    wires: Vec<Wire>,
+    world: Option<RemoteWorld>,
+    caller: Caller,
+    /// The session that spoke last: the next in turn is asked first.
+    last: SessionIndex,
+    form: Option<Form>,
+    messages: u64,
+    /// What went wrong where the runner cannot be told.
+    broken: Option<TargetError>,
+    origin: Instant,
+    sender: mpsc::Sender<(SessionIndex, Came)>,
+    inbox: mpsc::Receiver<(SessionIndex, Came)>,
+    tasks: JoinSet<()>,
+    /// Last, so that it outlives what runs on it.
+    runtime: Runtime,
+}
+
+impl NetTcpTarget {
+    /// A target that nothing has been said to. Connections are made when sessions are opened.
+    ///
+    /// # Errors
+    /// When the system gives no runtime.
+    pub fn new(options: NetTcpOptions) -> std::io::Result<Self> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .event_interval(1)
+            .build()?;
+        let (sender, inbox) = mpsc::channel(PIECES);
+        Ok(Self {
+            conversation: Conversation::new(options.patience, Way::Same),
+            options,
+            wires: Vec::new(),
+            world: None,
+            caller: Caller::default(),
+            last: 0,
+            form: None,
+            messages: 0,
+            broken: None,
+            origin: Instant::now(),
+            sender,
+            inbox,
+            tasks: JoinSet::new(),
+            runtime,
+        })
+    }
+
+    fn now(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    fn offers(&self) -> Capabilities {
+        self.options.capabilities()
+    }
+
+    fn clear(&mut self) {
+        self.tasks.abort_all();
+        self.tasks = JoinSet::new();
+        for session in 0..self.wires.len() {
+            if self.conversation.is_open(session) {
+                self.runtime.block_on(self.wires[session].link.end());
+            }
+        }
+        self.wires.clear();
+        if let Some(world) = self.world.take() {
+            self.runtime.block_on(world.delete());
+        }
+        let (sender, inbox) = mpsc::channel(PIECES);
+        (self.sender, self.inbox) = (sender, inbox);
+        self.conversation = Conversation::new(self.options.patience, Way::Same);
+        self.last = 0;
+        self.form = None;
+        self.broken = None;
+    }
+
+    /// Takes in what has come.
+    fn absorb(&mut self) {
+        while let Ok((session, came)) = self.inbox.try_recv() {
+            self.take(session, came);
+        }
+    }
+
+    fn take(&mut self, session: SessionIndex, came: Came) {
+        if !self.conversation.is_open(session) {
+            return;
+        }
+        match came {
+            Came::Bytes(bytes) => {
+                self.wires[session].link.feed(&bytes);
+                while self.conversation.is_open(session) && self.take_event(session) {}
+            }
+            Came::End(why) => {
+                let now = self.now();
+                // Deployed servers end a session so, without an End Record; inside a record nobody does.
+                if let Err(error) = self.wires[session].link.eof()
+                    && let NmfFault::Aborted {
+                        in_record: true, ..
+                    } = error.fault
+                {
+                    let found = why.unwrap_or_else(|| error.to_string());
+                    self.garbled_framing(session, found, now);
+                }
+                self.conversation.closed(session, now);
+            }
+        }
+    }
+
+    fn garbled_framing(&mut self, session: SessionIndex, found: String, now: Duration) {
+        let requirement = Some(RequirementId::R_TR_1);
+        let (path, expected) = ("the framing", "records of [MC-NMF] in their order");
+        self.conversation
+            .garbled(session, requirement, path, expected, found, now);
+    }
+
+    /// Takes the next event that the bytes so far have; whether there was one.
+    fn take_event(&mut self, session: SessionIndex) -> bool {
+        let now = self.now();
+        match self.wires[session].link.next_event() {
+            Ok(None) => return false,
+            Ok(Some(InitiatorEvent::Envelope(bytes))) => self.take_envelope(session, &bytes, now),
+            Ok(Some(InitiatorEvent::EndReceived | InitiatorEvent::Done)) => {
+                self.runtime.block_on(self.wires[session].link.end());
+                self.conversation.closed(session, now);
+            }
+            Ok(Some(InitiatorEvent::Open | InitiatorEvent::Upgrade)) => {}
+            Err(error) => {
+                // A server may end a session by a fault of the framing at any point ([MC-NMF] 3.1.4.11).
+                if !matches!(error.fault, NmfFault::Fault { .. }) {
+                    self.garbled_framing(session, error.to_string(), now);
+                }
+                let _ = self.runtime.block_on(self.wires[session].link.flush());
+                self.hang_up(session);
+                self.conversation.closed(session, now);
+            }
+        }
+        true
+    }
+
+    fn take_envelope(&mut self, session: SessionIndex, bytes: &[u8], now: Duration) {
+        let decoder = &mut self.wires[session].link.decoder;
+        let expected = "a SOAP 1.2 envelope in binary XML";
+        match infoset::decode(decoder, bytes, Limits::default()) {
+            Ok(element) => match Envelope::from_element(&element) {
+                Ok(envelope) => self.conversation.heard(session, &envelope, now),
+                Err(error) => {
+                    let found = error.to_string();
+                    self.conversation
+                        .garbled(session, None, "the envelope", expected, found, now);
+                }
+            },
+            Err(error) => {
+                let found = error.to_string();
+                self.conversation
+                    .garbled(session, None, "the envelope", expected, found, now);
+                // The string tables may be out of step: what follows could mean anything.
+                self.hang_up(session);
+                self.conversation.closed(session, now);
+            }
+        }
+    }
+
+    /// Lets go of a connection.
+    fn hang_up(&mut self, session: SessionIndex) {
+        let wire = &mut self.wires[session];
+        wire.reader.abort();
+        wire.link.drop_output();
+    }
+
+    /// Waits for something to come in, for so long at most.
+    fn wait_for_input(&mut self, time: Duration) {
+        let inbox = &mut self.inbox;
+        let came = self
+            .runtime
+            .block_on(async { tokio::time::timeout(time, inbox.recv()).await });
+        if let Ok(Some((session, came))) = came {
+            self.take(session, came);
+        }
+        self.absorb();
+    }
+
+    fn pop(&mut self) -> Option<Progress> {
+        let (session, event, form) = self.conversation.pop()?;
+        self.form = (event != crate::model::Event::SessionClosed).then_some(form);
+        self.last = session;
+        Some(Progress::Event(session, event))
+    }
+
+    /// Time passes by itself: waits for what is due, and no longer.
+    fn next_in_real_time(&mut self) -> Progress {
+        let mut looked = false;
+        loop {
+            self.absorb();
+            if let Some(event) = self.pop() {
+                return event;
+            }
+            let now = self.now();
+            match self.conversation.due(now) {
+                Some(until) => {
+                    self.keep_alive(now);
+                    self.wait_for_input(until.saturating_sub(now).min(INACTIVITY_TICK));
+                }
+                // Nothing is due; what came all the same is not passed over.
+                None if !looked => {
+                    looked = true;
+                    self.wait_for_input(Duration::from_millis(1));
+                }
+                None => return Progress::Quiet,
+            }
+        }
+    }
+
+    /// The client keeps its sessions alive while it waits ([MS-IPAMM2] 3.2.5).
+    fn keep_alive(&mut self, now: Duration) {
+        for session in self.conversation.silent_since(INACTIVITY_TICK, now) {
+            self.conversation.kept_alive(session, now);
+            let written = write_client_message(&ClientMessage::Keepalive, "", None, None);
+            let sending = self.wires[session].link.send(&written.xml);
+            self.runtime.block_on(sending);
+        }
+    }
+
+    /// Time passes when we say so, but events come when they like.
+    fn next_by_clock(&mut self) -> Result<Progress, ControlError> {
+        let asked = self.now();
+        loop {
+            self.absorb();
+            if let Some(event) = self.pop() {
+                return Ok(event);
+            }
+            let now = self.now();
+            let due = self.conversation.due(now);
+            if due.is_some() && now.saturating_sub(asked) < UNDER_WAY {
+                self.wait_for_input(UNDER_WAY);
+                continue;
+            }
+            let next = match &mut self.world {
+                Some(world) => self.runtime.block_on(world.next())?,
+                None => None,
+            };
+            match (next, due) {
+                (Some(time), _) => return Ok(Progress::Wait(time)),
+                (None, Some(until)) => {
+                    self.wait_for_input(until.saturating_sub(now).min(UNDER_WAY));
+                }
+                (None, None) => return Ok(Progress::Quiet),
+            }
+        }
+    }
+
+    /// Every session goes on when we say so: asks each in turn, as a target in process does.
+    fn next_by_turns(&mut self) -> Result<Progress, ControlError> {
+        self.absorb();
+        let count = self.wires.len();
+        let mut soonest: Option<Duration> = None;
+        for turn in 1..=count {
+            let session = (self.last + turn) % count;
+            if self.wires[session].garbled && self.conversation.is_open(session) {
+                self.wait_for_input(self.options.patience.quiet);
+            }
+            if let Some(event) = self.pop() {
+                return Ok(event);
+            }
+            let id = self.wires[session].id.clone();
+            let open = self.conversation.is_open(session);
+            let (Some(id), Some(world), true) = (id, &mut self.world, open) else {
+                continue;
+            };
+            match self.runtime.block_on(world.turn(&id))? {
+                Turn::Event | Turn::Over => {
+                    let until = self.now() + self.options.patience.timeout;
+                    loop {
+                        if let Some(event) = self.pop() {
+                            return Ok(event);
+                        }
+                        let left = until.saturating_sub(self.now());
+                        if left.is_zero() {
+                            self.note(TargetError::Broken(format!(
+                                "the control plane said that session {id} goes on, and nothing came on its connection"
+                            )));
+                            return Ok(Progress::Quiet);
+                        }
+                        self.wait_for_input(left);
+                    }
+                }
+                Turn::Wait(time) => {
+                    soonest = Some(soonest.map_or(time, |soonest| soonest.min(time)));
+                }
+                Turn::Quiet => {}
+            }
+        }
+        Ok(soonest.map_or(Progress::Quiet, Progress::Wait))
+    }
+
+    fn message_id(&mut self) -> String {
+        self.messages += 1;
+        let seed = self.options.seed;
+        format!(
+            "urn:uuid:{:08x}-{:04x}-4{:03x}-8000-{:012x}",
+            seed >> 32,
+            (seed >> 16) & 0xffff,
+            seed & 0xfff,
+            self.messages
+        )
+    }
+
+    /// Asks the world something, or says that there is none.
+    fn world<T>(
+        &mut self,
+        what: &'static str,
+        ask: impl AsyncFnOnce(&mut RemoteWorld) -> Result<T, ControlError>,
+    ) -> Result<T, TargetError> {
+        let world = self.world.as_mut().ok_or(TargetError::Unsupported(what))?;
+        Ok(self.runtime.block_on(ask(world))?)
+    }
+
+    fn note(&mut self, error: impl Into<TargetError>) {
+        self.broken.get_or_insert_with(|| error.into());
+    }
+
+    /// Where sessions of that caller are opened, and the server's name for the one that is opened now.
+    fn endpoint(&mut self, caller: &Caller) -> Result<(Via, Option<String>), TargetError> {
+        let endpoint = match &self.world {
+            None => return Ok((self.options.via.clone(), None)),
+            Some(world) if *caller == self.caller => world.endpoint.clone(),
+            Some(_) => {
+                if !self.offers().callers {
+                    return Err(TargetError::Unsupported("sessions of another caller"));
+                }
+                self.world("callers", async |world| world.endpoint_of(caller).await)?
+            }
+        };
+        if !self.offers().sets_turns() {
+            return Ok((self.options.at_path(endpoint.path())?, None));
+        }
+        let (id, endpoint) = self.world("sessions", async |world| {
+            world.open_session(&endpoint).await
+        })?;
+        Ok((self.options.at_path(endpoint.path())?, Some(id)))
+    }
+
+    fn shows_store(&self) -> bool {
+        self.world.is_some() && self.offers().store
+    }
+
+    /// The session is over for the client; the server learns it before anything else happens.
+    fn leave(&mut self, session: SessionIndex) {
+        self.conversation.end(session);
+        let id = self.wires[session].id.clone();
+        if let Some(id) = id
+            && let Err(error) = self.world("sessions", async |world| world.drop_session(&id).await)
+        {
+            self.note(error);
+        }
+    }
+}
+
+/// Reads a connection until it ends or nobody listens.
+async fn read(mut input: Input, session: SessionIndex, sender: mpsc::Sender<(SessionIndex, Came)>) {
+    let mut piece = vec![0; PIECE];
+    loop {
+        let came = match input.read(&mut piece).await {
+            Ok(0) => Came::End(None),
+            Ok(count) => Came::Bytes(piece[..count].to_vec()),
+            Err(error) => Came::End(Some(error.to_string())),
+        };
+        let ended = matches!(came, Came::End(_));
+        if sender.send((session, came)).await.is_err() || ended {
+            return;
+        }
+    }
+}
+
+impl Drop for NetTcpTarget {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+impl Target for NetTcpTarget {
+    fn door(&self) -> Door {
+        Door::NetTcp
+    }
+
+    fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
+        self.clear();
+        self.caller = setup.caller.clone();
+        if self.offers().sets_worlds()
+            && let Some(control) = self.options.control.clone()
+        {
+            let host = self.options.host()?;
+            let bounds = self.options.bounds();
+            let setting = RemoteWorld::set(control, &host, setup, readings, bounds);
+            self.world = Some(self.runtime.block_on(setting)?);
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {
+        let (via, id) = self.endpoint(caller)?;
+        let (time, follow) = (self.options.patience.timeout, self.options.follow);
+        let opening = async {
+            let stream = connect(&via, time).await?;
+            Link::open(stream, via, time, follow).await
+        };
+        let (link, input) = self.runtime.block_on(opening)?;
+        let session = self.conversation.open(self.origin.elapsed());
+        let reading = read(input, session, self.sender.clone());
+        let reader = self.tasks.spawn_on(reading, self.runtime.handle());
+        self.wires.push(Wire {
+            link,
+            reader,
+            id,
+            sent: 0,
+            garbled: false,
+        });
+        Ok(session)
+    }
+
+    fn send(&mut self, session: SessionIndex, message: &ClientMessage) -> Result<(), TargetError> {
+        self.absorb();
+        if session >= self.conversation.sessions() || !self.conversation.is_open(session) {
+            return Ok(());
+        }
+        let id = self.message_id();
+        let to = self.options.via.to_string();
+        let written = write_client_message(message, &id, Some(&to), None);
+        let asked = match message {
+            ClientMessage::InitializeOperationParameters { .. } => Some(Asked::Initialize),
+            ClientMessage::StartOperationWithCallback => Some(Asked::Start),
+            ClientMessage::Raw { .. } => Some(Asked::Raw),
+            ClientMessage::Keepalive | ClientMessage::CallbackOperation { .. } => None,
+        };
+        let now = self.now();
+        match asked {
+            Some(asked) => {
+                self.conversation
+                    .ask(session, asked, written.message_id.clone(), now);
+            }
+            None => self.conversation.tell(session, now),
+        }
+        let wire = &mut self.wires[session];
+        wire.sent += 1;
+        self.runtime.block_on(wire.link.send(&written.xml));
+        // What is done next has to find the message there.
+        if let Some(id) = wire.id.clone() {
+            let sent = wire.sent;
+            self.world("sessions", async |world| world.taken(&id, sent).await)?;
+        }
+        Ok(())
+    }
+
+    fn call(
+        &mut self,
+        _operation: IpamAdminOperationId,
+        _paramters: Option<&Value>,
+    ) -> Result<SessionIndex, TargetError> {
+        Err(TargetError::Unsupported("a delegate to call directly"))
+    }
+
+    fn next(&mut self) -> Progress {
+        if self.broken.is_some() {
+            return Progress::Quiet;
+        }
+        let next = if self.offers().sets_turns() {
+            self.next_by_turns()
+        } else if self.offers().sets_time() {
+            self.next_by_clock()
+        } else {
+            return self.next_in_real_time();
+        };
+        next.unwrap_or_else(|error| {
+            self.note(error);
+            Progress::Quiet
+        })
+    }
+
+    fn advance(&mut self, by: Duration) {
+        if self.offers().sets_time() {
+            if let Err(error) = self.world("time", async |world| world.advance(by).await) {
+                self.note(error);
+            }
+        } else {
+            self.runtime
+                .block_on(async { tokio::time::sleep(by).await });
+        }
+    }
+
+    fn end(&mut self, session: SessionIndex) {
+        self.leave(session);
+        self.runtime.block_on(self.wires[session].link.end());
+    }
+
+    fn lose(&mut self, session: SessionIndex) {
+        self.leave(session);
+        self.hang_up(session);
+    }
+
+    fn send_bytes(&mut self, session: SessionIndex, bytes: &[u8]) -> Result<(), TargetError> {
+        self.conversation.tell(session, self.now());
+        let wire = &mut self.wires[session];
+        wire.garbled = true;
+        self.runtime.block_on(wire.link.send_bytes(bytes));
+        Ok(())
+    }
+
+    fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
+        self.world("changes of the store", async |world| {
+            world.change(change).await
+        })
+    }
+
+    fn failure(&mut self) -> Option<TargetError> {
+        self.broken.take()
+    }
+
+    fn shows(&self) -> Shows {
+        Shows {
+            reply_order: true,
+            session_end: true,
+            store: self.shows_store(),
+        }
+    }
+
+    fn form(&mut self) -> Option<Form> {
+        self.form.take()
+    }
+
+    fn tables(&mut self) -> Option<Arc<Tables>> {
+        if !self.shows_store() {
+            return None;
+        }
+        self.world("the store", async |world| world.tables().await)
+            .map_err(|error| self.note(error))
+            .ok()
+    }
+}
