@@ -153,7 +153,7 @@ namespace Peers
             {
                 service = factory.CreateChannel();
                 channel = (IClientChannel)service;
-                channel.OperationTimeout = TimeSpan.FromSeconds(20);
+                channel.OperationTimeout = TimeSpan.FromSeconds(60);
                 channel.Open();
             }
             catch (Exception error)
@@ -162,17 +162,18 @@ namespace Peers
                 return;
             }
             Seen.Line("open");
-            var kind = parameters == null ? "nil" : parameters.GetType().Name;
+            var kind = parameters == null ? "NULL"
+                : parameters.GetType().Name + " (" + parameters.OperationId + ")";
             Seen.Line("> InitializeOperationParameters with " + kind);
             if (Call("InitializeOperationParameters", () => service.InitializeOperationParameters(parameters)))
             {
                 Seen.Line("> StartOperationWithCallback");
                 if (Call("StartOperationWithCallback", () => service.StartOperationWithCallback()))
-                    if (!Seen.Overall.WaitOne(TimeSpan.FromSeconds(20)))
+                    if (!Seen.Overall.WaitOne(TimeSpan.FromSeconds(60)))
                         Seen.Line("no SetOverallStatus");
             }
             // What comes behind the last thing that was waited for has to be seen, too.
-            Seen.WaitForQuiet(TimeSpan.FromMilliseconds(500));
+            Seen.WaitForQuiet(TimeSpan.FromSeconds(1));
             Seen.Line("end");
             // Mono's Close sends End and then waits for what nobody tells it: short, and its exception is of no interest.
             try { channel.Close(TimeSpan.FromMilliseconds(500)); } catch (Exception) { }

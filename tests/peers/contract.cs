@@ -251,7 +251,7 @@ namespace Peers
             {
                 MaxReceivedMessageSize = 64 << 20,
                 MaxBufferSize = 64 << 20,
-                SendTimeout = TimeSpan.FromSeconds(20),
+                SendTimeout = TimeSpan.FromSeconds(60),
                 ReceiveTimeout = TimeSpan.FromMinutes(5),
             };
             binding.ReaderQuotas = XmlDictionaryReaderQuotas.Max;

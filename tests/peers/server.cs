@@ -28,7 +28,7 @@ namespace Peers
         Right,
         /// The same, with the answer to Start before all callbacks but the first.
         RightReplyFirst,
-        /// Right, with 25 scopes: Mono takes 40 ms for each callback.
+        /// Right, with 25 scopes: a hundred callbacks.
         ManyCallbacks,
         /// Right: the partner refuses the second scope.
         PartnerFailure,
