@@ -8,7 +8,7 @@ mod corpus;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, Mutex, OnceLock};
 
 use ipamconf::check::check;
 use ipamconf::deviant::oracle::{contradiction, deviants as oracles};
@@ -176,31 +176,88 @@ fn blocks(report: &Report) -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn every_failure_says_where_what_why_and_how_to_see_it_again() {
-    let readings = &CORPUS.readings;
+/// What is said of one mistake.
+struct Said {
+    /// A line of the committed list.
+    blamed: String,
+    /// How many failures were looked at.
+    blocks: usize,
+    /// What failures lack.
+    troubles: Vec<String>,
+}
+
+/// What is said of every mistake, in their order; worked out once for all tests.
+static SAID: LazyLock<Vec<Said>> = LazyLock::new(|| {
     let deviants = deviants();
-    let walked = AtomicUsize::new(0);
-    let troubles = troubles(&deviants, |deviant| {
-        let report = judge(deviant, &CORPUS, readings).report;
-        let mut found = Vec::new();
-        for block in blocks(&report) {
-            walked.fetch_add(1, Ordering::Relaxed);
-            let missing = missing(&block);
-            if !missing.is_empty() && found.len() < 3 {
-                found.push(format!(
+    let said: Vec<OnceLock<Said>> = deviants.iter().map(|_| OnceLock::new()).collect();
+    let places: Vec<usize> = (0..deviants.len()).collect();
+    let nothing = troubles(&places, |place| {
+        let deviant = &deviants[*place];
+        let judged = judge(deviant, &CORPUS, &CORPUS.readings);
+        let first = judged
+            .row
+            .first
+            .map_or_else(String::new, |id| id.to_string());
+        let cited: Vec<String> = judged
+            .row
+            .cited
+            .iter()
+            .map(|(id, _)| id.to_string())
+            .collect();
+        let mut troubles = Vec::new();
+        let blocks = blocks(&judged.report);
+        for block in &blocks {
+            let missing = missing(block);
+            if !missing.is_empty() && troubles.len() < 3 {
+                troubles.push(format!(
                     "{}: no {}:\n{block}",
                     deviant.name,
                     missing.join(", no ")
                 ));
             }
         }
-        found
+        let said_of_it = Said {
+            blamed: format!(
+                "{}\t{}\t{first}\t{}\n",
+                deviant.requirement,
+                deviant.name,
+                cited.join(" ")
+            ),
+            blocks: blocks.len(),
+            troubles,
+        };
+        assert!(said[*place].set(said_of_it).is_ok());
+        Vec::new()
     });
-    assert!(
-        walked.into_inner() > deviants.len(),
-        "too few failures were looked at"
-    );
+    assert_eq!(nothing, NOTHING);
+    said.into_iter().filter_map(OnceLock::into_inner).collect()
+});
+
+/// Which requirements are cited where a mistake shows is part of what an implementer is told. What changes there is taken
+/// over by `UPDATE_EXPECT=1 cargo test --test deviants`, and has to be explained to whoever reads the difference.
+#[test]
+fn every_mistake_is_blamed_on_the_requirements_of_the_committed_list() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/blamed.tsv");
+    let mut blamed = String::from("# breaks\tmistake\tfirst failure printed\tall that are cited\n");
+    blamed.extend(SAID.iter().map(|said| said.blamed.as_str()));
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        std::fs::write(path, &blamed).expect("the list can be written");
+    }
+    let committed = std::fs::read_to_string(path).expect("the list is there");
+    for (line, (now, then)) in blamed.lines().zip(committed.lines()).enumerate() {
+        assert_eq!(now, then, "tests/blamed.tsv:{}", line + 1);
+    }
+    assert_eq!(blamed.lines().count(), committed.lines().count());
+}
+
+#[test]
+fn every_failure_says_where_what_why_and_how_to_see_it_again() {
+    let blocks: usize = SAID.iter().map(|said| said.blocks).sum();
+    assert!(blocks > SAID.len(), "too few failures were looked at");
+    let troubles: Vec<&str> = SAID
+        .iter()
+        .flat_map(|said| said.troubles.iter().map(String::as_str))
+        .collect();
     assert!(troubles.is_empty(), "{}", troubles.join("\n\n"));
 }
 
