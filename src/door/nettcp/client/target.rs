@@ -138,6 +138,8 @@ enum Came {
 #[derive(Debug)]
 struct Wire {
     link: Link,
+    /// Where it was opened, as messages name it.
+    to: String,
     reader: AbortHandle,
     /// The server's name for the session, where it goes on only when we say so.
     id: Option<String>,
@@ -550,6 +552,7 @@ impl Target for NetTcpTarget {
     fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {
         let (via, id) = self.endpoint(caller)?;
         let (time, follow) = (self.options.patience.timeout, self.options.follow);
+        let to = via.to_string();
         let opening = async {
             let stream = connect(&via, time).await?;
             Link::open(stream, via, time, follow).await
@@ -560,6 +563,7 @@ impl Target for NetTcpTarget {
         let reader = self.tasks.spawn_on(reading, self.runtime.handle());
         self.wires.push(Wire {
             link,
+            to,
             reader,
             id,
             sent: 0,
@@ -574,8 +578,8 @@ impl Target for NetTcpTarget {
             return Ok(());
         }
         let id = self.message_id();
-        let to = self.options.via.to_string();
-        let written = write_client_message(message, &id, Some(&to), None);
+        let to = &self.wires[session].to;
+        let written = write_client_message(message, &id, Some(to), None);
         let asked = match message {
             ClientMessage::InitializeOperationParameters { .. } => Some(Asked::Initialize),
             ClientMessage::StartOperationWithCallback => Some(Asked::Start),
