@@ -255,39 +255,55 @@ fn mono_sees_many_callbacks_in_order() {
     assert!(seen.is_empty() || seen.len() > 90, "{}", seen.len());
 }
 
-/// What Mono's server is asked for: one that knows the scopes of its made-up world, and parameters that are NULL.
-fn asked(scopes: &str, overall: &str) -> Cli {
-    let rows = |servers: &str, relation: &str| {
+/// What Mono's server is asked for: to replicate a server with so many scopes, and NULL parameters.
+fn asked(scopes: u32, overall: &str) -> Cli {
+    // the record ids of a bound world are those of the server's own made-up one
+    let world = |bound: bool| {
+        let id = |id: u32| match bound {
+            true => format!("record_id = {id}, "),
+            false => String::new(),
+        };
+        let rows: String = (1..=scopes)
+            .map(|n| {
+                let id = id(3 + n);
+                format!(r#"{{ {id}name = "A{n}", server = "S", subnet = "10.0.{n}.0/24", relation = "R1" }}, "#)
+            })
+            .collect();
         format!(
-            "[world]\nservers = [{servers}]\nrelations = [{{ name = \"R1\", {relation}server1 = \"S\", server2 = \"P1\" }}]\n"
+            r#"
+[world]
+servers = [{{ {}name = "S" }}, {{ {}name = "P1" }}]
+relations = [{{ {}name = "R1", server1 = "S", server2 = "P1" }}]
+scopes = [{rows}]
+"#,
+            id(1),
+            id(2),
+            id(3)
         )
     };
-    let world = format!(
-        "{}scopes = [{scopes}]\n",
-        rows(r#"{ name = "S" }, { name = "P1" }"#, "")
-    );
-    let bound = format!(
-        "for = [\"*\"]\n{}scopes = [{scopes}]\n",
-        rows(
-            r#"{ name = "S", record_id = 1 }, { name = "P1", record_id = 2 }"#,
-            "record_id = 3, "
-        )
+    let replicate = format!(
+        "title = \"a replication\"\nrequirements = [\"R-31-4\"]\n{}[expect]\noverall = \"{overall}\"\n",
+        world(false)
     );
     Cli::in_folder("peers-run")
-        .with("bound.toml", bound)
         .with(
-            "replicate.toml",
-            format!(
-                "title = \"a replication\"\nrequirements = [\"R-31-4\"]\n{world}[expect]\noverall = \"{overall}\"\n"
-            ),
+            "bound.toml",
+            format!("for = [\"replicate\"]\n{}", world(true)),
         )
-        .with(
-            "null.toml",
-            "title = \"null parameters are refused\"\nrequirements = [\"R-INIT-2\"]\n\
-             [[steps]]\ninitialize = { parameters = \"nil\" }\n\
-             [expect]\nfault = { stage = \"initialize\", detail = \"IpamApiInvalidParameter\" }\n",
-        )
+        .with("replicate.toml", replicate)
+        .with("null.toml", NULL_PARAMETERS)
 }
+
+const NULL_PARAMETERS: &str = r#"
+title = "null parameters are refused"
+requirements = ["R-INIT-2"]
+
+[[steps]]
+initialize = { parameters = "nil" }
+
+[expect]
+fault = { stage = "initialize", detail = "IpamApiInvalidParameter" }
+"#;
 
 /// The exit code of `run` on one variant of Mono's server, and every check that did not pass.
 fn judged(cli: &Cli, peers: &Path, variant: &str, file: &str) -> (Option<i32>, BTreeSet<String>) {
@@ -322,49 +338,38 @@ fn judged(cli: &Cli, peers: &Path, variant: &str, file: &str) -> (Option<i32>, B
 #[test]
 fn sessions_of_monos_server_are_judged_rightly() {
     let Some(peers) = peers() else { return };
-    let many = r#"{ name = "A${n}", repeat = 25, server = "S", subnet = "10.0.1.0/24", relation = "R1" },"#;
     let open = "R-SM-6 deviates";
     let refused_and_open = "R-INIT-7 deviates";
-    let variants: &[(&str, &str, &str, &[&str])] = &[
-        ("right", "replicate.toml", THREE, &[open]),
-        ("right", "null.toml", THREE, &[refused_and_open]),
-        ("right-reply-first", "replicate.toml", THREE, &[open]),
-        ("many-callbacks", "replicate.toml", many, &[open]),
-        ("partner-failure", "failing", THREE, &[open]),
-        (
-            "success-twice",
-            "replicate.toml",
-            THREE,
-            &["R-SM-8 fail", open],
-        ),
+    let variants: &[(&str, &str, u32, &[&str])] = &[
+        ("right", "replicate.toml", 3, &[open]),
+        ("right", "null.toml", 3, &[refused_and_open]),
+        ("right-reply-first", "replicate.toml", 3, &[open]),
+        ("many-callbacks", "replicate.toml", 25, &[open]),
+        ("partner-failure", "failing", 3, &[open]),
+        ("success-twice", "replicate.toml", 3, &["R-SM-8 fail", open]),
         (
             "no-overall-status",
             "replicate.toml",
-            THREE,
+            3,
             &["R-31-4 fail", "R-SM-8 fail", open],
         ),
         (
             "callback-before-start",
             "replicate.toml",
-            THREE,
+            3,
             &["R-SM-3 fail", "R-START-1 fail"],
         ),
-        (
-            "wrong-action",
-            "replicate.toml",
-            THREE,
-            &["R-MSG-5 fail", open],
-        ),
+        ("wrong-action", "replicate.toml", 3, &["R-MSG-5 fail", open]),
         (
             "fault-without-detail",
             "null.toml",
-            THREE,
+            3,
             &["R-INIT-2 deviates", refused_and_open],
         ),
         (
             "callback-after-end",
             "replicate.toml",
-            THREE,
+            3,
             &["R-SM-5 fail", open],
         ),
     ];
@@ -373,7 +378,7 @@ fn sessions_of_monos_server_are_judged_rightly() {
             "failing" => ("replicate.toml", "CompletedWithFailure"),
             file => (file, "CompletedWithSuccess"),
         };
-        let (code, wrong) = judged(&asked(scopes, overall), peers, variant, file);
+        let (code, wrong) = judged(&asked(*scopes, overall), peers, variant, file);
         let expected: BTreeSet<String> = expected.iter().map(ToString::to_string).collect();
         assert_eq!(wrong, expected, "{variant}");
         let fails = expected.iter().any(|check| check.ends_with(" fail"));
