@@ -9,7 +9,7 @@ mod corpus;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 use ipamconf::check::check;
 use ipamconf::door::http::{
@@ -168,6 +168,34 @@ fn every_case_comes_out_over_net_tcp_as_in_process() {
     every_case_comes_out_as_in_process(&NET_TCP, &|| {
         Box::new(NetTcpTarget::new(served.net_tcp.clone()).expect("a runtime"))
     });
+}
+
+/// A server whose control plane has a clock and no more sends what it has when it likes: cases of one session in which
+/// nothing is done in the middle of an operation come out the same.
+#[test]
+fn a_session_that_goes_on_by_itself_comes_out_as_in_process() {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let served = Served::start(Callbacks::Polled);
+    let mut options = served.net_tcp.clone();
+    let mut control = options
+        .control
+        .as_deref()
+        .cloned()
+        .expect("a control plane");
+    control.capabilities.turns = false;
+    control.capabilities.pace = false;
+    options.control = Some(Arc::new(control));
+    let scenarios = corpus::scenarios();
+    let cases: Vec<&Case> = scenarios
+        .iter()
+        .filter(|scenario| scenario.id == "replicate-server/a-null-server-fails")
+        .flat_map(|scenario| &scenario.cases)
+        .collect();
+    assert!(!cases.is_empty());
+    let mut target = NetTcpTarget::new(options).expect("a runtime");
+    for case in cases {
+        assert_eq!(difference(case, &mut target, &NET_TCP), None);
+    }
 }
 
 fn every_case_comes_out_as_in_process(

@@ -320,3 +320,26 @@ fn encoding(number: u8) -> &'static str {
         _ => "",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_is_listed_alike_while_it_comes() {
+        let mut bytes = vec![0, 1, 0, 1, 2];
+        Record::Via("net.tcp://h/app/".to_owned()).encode(&mut bytes);
+        bytes.extend([3, 8, 0x0C]);
+        Record::SizedEnvelope(vec![0, 0x40, 1, b'a', 0x01]).encode(&mut bytes);
+        bytes.extend([7, 0x7F, 0]);
+        let mut live = LiveListing::new(Direction::FromInitiator);
+        let lines: String = bytes
+            .iter()
+            .take(bytes.len() - 1)
+            .map(|byte| live.push(&[*byte]))
+            .collect();
+        let whole = listing(&bytes[..bytes.len() - 1], Direction::FromInitiator);
+        assert_eq!(lines, whole);
+        assert_eq!(live.push(&[0]), "", "nothing is read past what is wrong");
+    }
+}
