@@ -28,6 +28,8 @@ namespace Peers
         Right,
         /// The same, with the answer to Start before all callbacks but the first.
         RightReplyFirst,
+        /// Right, and the connection is closed a little after SetOverallStatus.
+        RightCloses,
         /// Right, with 25 scopes: a hundred callbacks.
         ManyCallbacks,
         /// Right: the partner refuses the second scope.
@@ -128,6 +130,10 @@ namespace Peers
             if (Variant == Variant.SuccessTwice) client.SetOverallStatus(status, completion);
             if (Variant == Variant.CallbackAfterEnd) client.SetCompletionPercentage(100);
             Log("ended " + status);
+            if (Variant != Variant.RightCloses) return;
+            // Close tells nobody and Abort leaves the peer without an End record, but it does end the connection; not
+            // at once, because the answer to Start is still to come.
+            new Thread(() => { Thread.Sleep(300); ((ICommunicationObject)client).Abort(); }).Start();
         }
 
         static void Percentage(IIpamOperationWithProgressCallback client, decimal percentage)
