@@ -74,6 +74,23 @@ fn a_rule_behind_one_that_takes_all_is_never_reached() {
 }
 
 #[test]
+fn a_rule_that_was_spent_before_lets_nothing_through() {
+    let mut accept = refuse(None, 0, Some(1));
+    accept.does = Does::Accept;
+    let mut fixture = with_rules(
+        vec![scope("A", 0, 1, &[0])],
+        vec![accept, refuse(None, 0, None)],
+    );
+    only(&fixture.replicate(), SUCCESS, R::R_31_4);
+    fixture.taken = PartnerBounds {
+        taken: vec![(1, 1), (0, 0)],
+    };
+    let allowed = fixture.replicate();
+    only(&allowed, FAILURE, R::R_3_20);
+    assert_eq!(kinds(&allowed, 0), ["fault"]);
+}
+
+#[test]
 fn a_request_that_is_never_sent_counts_nowhere() {
     let mut bad = scope("A", 0, 1, &[0]);
     bad.details.prefix_length = 0;
