@@ -35,6 +35,8 @@ fn every_case_of_the_corpus_shows_the_same_through_envelopes() {
         .iter()
         .flat_map(|scenario| scenario.cases.iter().map(move |case| (scenario, case)))
         .filter(|(_, case)| case.doors.contains(&Door::Session))
+        // What a larger world shows is its size.
+        .filter(|(_, case)| case.world.scopes.len() <= 1000)
         .collect();
     let next = AtomicUsize::new(0);
     let envelopes = AtomicUsize::new(0);
