@@ -12,6 +12,7 @@ pub(in crate::door) mod conversation;
 pub(in crate::door) mod edge;
 mod listener;
 mod probe;
+pub(in crate::door) mod stage;
 mod target;
 
 pub use absent::AbsentTarget;

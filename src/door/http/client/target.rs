@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::door::http::client::address::HttpAddress;
 use crate::door::http::client::answer::Asked;
-use crate::door::http::client::control::{Capabilities, Control, ControlError, RemoteWorld};
+use crate::door::http::client::control::{Capabilities, Control};
 use crate::door::http::client::conversation::{Callbacks, Conversation, Patience};
 use crate::door::http::client::edge::{Answer, Bounds, Call, Failure, Line};
 use crate::door::http::client::listener::{Listener, PostBounds, Posted};
+use crate::door::http::client::stage::{Stage, offers};
 use crate::model::{Callback, ClientMessage, Event, Tables, Value};
 use crate::session::INACTIVITY_TICK;
-use crate::soap::{ENVELOPE_BYTES_MAX, Written, write_client_message};
+use crate::soap::{ENVELOPE_BYTES_MAX, Written, message_id, write_client_message};
 use crate::spec::{IpamAdminOperationId, Readings};
 use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, Form, SessionIndex, Shows};
@@ -82,10 +82,7 @@ impl HttpOptions {
     /// What its control plane offers: nothing, where there is none.
     #[must_use]
     pub fn capabilities(&self) -> Capabilities {
-        self.control
-            .as_ref()
-            .map(|control| control.capabilities.clone())
-            .unwrap_or_default()
+        offers(self.control.as_deref())
     }
 
     pub(in crate::door) fn bounds(&self) -> Bounds {
@@ -123,8 +120,6 @@ pub struct HttpTarget {
     options: HttpOptions,
     conversation: Conversation,
     wires: Vec<Wire>,
-    world: Option<RemoteWorld>,
-    caller: Caller,
     /// The session that spoke last: the next in turn is asked first.
     last: SessionIndex,
     form: Option<Form>,
@@ -132,18 +127,16 @@ pub struct HttpTarget {
     held: Vec<Input>,
     /// Whether a request of which the first callback has just been read may be answered at any moment.
     answer_due: bool,
-    messages: u64,
+    messages: usize,
     reached: bool,
-    /// What went wrong where the runner cannot be told.
-    broken: Option<TargetError>,
     origin: Instant,
     listener: Option<Listener>,
     sender: mpsc::UnboundedSender<Input>,
     inbox: mpsc::UnboundedReceiver<Input>,
     posted: mpsc::UnboundedReceiver<Posted>,
     tasks: JoinSet<()>,
-    /// Last, so that it outlives what runs on it.
-    runtime: Runtime,
+    /// Last, so that its runtime outlives what runs on it.
+    stage: Stage,
 }
 
 impl HttpTarget {
@@ -152,11 +145,7 @@ impl HttpTarget {
     /// # Errors
     /// When the system gives no runtime, or no port to listen on for posted callbacks.
     pub fn new(options: HttpOptions) -> std::io::Result<Self> {
-        // Whatever a server has sent or closed is seen at every turn.
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .event_interval(1)
-            .build()?;
+        let stage = Stage::new(options.control.clone(), options.bounds())?;
         let (sender, inbox) = mpsc::unbounded_channel();
         let (post, posted) = mpsc::unbounded_channel();
         let listener = match options.callbacks {
@@ -166,29 +155,26 @@ impl HttpTarget {
                     bytes: ENVELOPE_BYTES_MAX,
                     time: options.patience.timeout,
                 };
-                Some(runtime.block_on(Listener::start(post, bounds))?)
+                Some(stage.runtime.block_on(Listener::start(post, bounds))?)
             }
         };
         Ok(Self {
             conversation: Conversation::new(options.patience, options.callbacks.into()),
             options,
             wires: Vec::new(),
-            world: None,
-            caller: Caller::default(),
             last: 0,
             form: None,
             held: Vec::new(),
             answer_due: false,
             messages: 0,
             reached: false,
-            broken: None,
             origin: Instant::now(),
             listener,
             sender,
             inbox,
             posted,
             tasks: JoinSet::new(),
-            runtime,
+            stage,
         })
     }
 
@@ -199,9 +185,7 @@ impl HttpTarget {
     fn clear(&mut self) {
         self.tasks.abort_all();
         self.tasks = JoinSet::new();
-        if let Some(world) = self.world.take() {
-            self.runtime.block_on(world.delete());
-        }
+        self.stage.clear();
         while self.inbox.try_recv().is_ok() {}
         while self.posted.try_recv().is_ok() {}
         self.wires.clear();
@@ -210,7 +194,6 @@ impl HttpTarget {
         self.form = None;
         self.held.clear();
         self.answer_due = false;
-        self.broken = None;
         self.reached = false;
     }
 
@@ -261,7 +244,7 @@ impl HttpTarget {
         };
         let call = Call::get(self.wires[session].endpoint.events(&id, after, 0));
         let bounds = self.options.bounds();
-        let answer = self.runtime.block_on(line.exchange(&call, &bounds));
+        let answer = self.stage.runtime.block_on(line.exchange(&call, &bounds));
         self.wires[session].reader = Some(line);
         let now = self.now();
         self.conversation.read(session, &answer, now);
@@ -311,7 +294,7 @@ impl HttpTarget {
                 () = tokio::time::sleep(time) => None,
             }
         };
-        match self.runtime.block_on(waiting) {
+        match self.stage.runtime.block_on(waiting) {
             Some(Came::Input(input)) => self.take(input),
             Some(Came::Posted(posted)) => self.take_posted(&posted),
             None => {}
@@ -373,7 +356,7 @@ impl HttpTarget {
                     let answer = line.exchange(&call, &bounds).await;
                     let _ = sender.send(Input::Told(session, answer, line));
                 },
-                self.runtime.handle(),
+                self.stage.runtime.handle(),
             );
         }
     }
@@ -401,14 +384,14 @@ impl HttpTarget {
                     }
                     let _ = sender.send(Input::Read(session, answer, line));
                 },
-                self.runtime.handle(),
+                self.stage.runtime.handle(),
             );
         }
         started
     }
 
     /// Time passes when we say so, and a session goes on when it is read: asks each in turn, and then the clock.
-    fn next_by_clock(&mut self) -> Result<Progress, ControlError> {
+    fn next_by_clock(&mut self) -> Result<Progress, TargetError> {
         let asked = self.now();
         let mut pause = Duration::from_millis(1);
         loop {
@@ -443,11 +426,7 @@ impl HttpTarget {
                 pause = (pause * 2).min(UNDER_WAY);
                 continue;
             }
-            let next = match &mut self.world {
-                Some(world) => self.runtime.block_on(world.next())?,
-                None => None,
-            };
-            match next {
+            match self.stage.due()? {
                 Some(time) => return Ok(Progress::Wait(time)),
                 None if waits => {
                     let left = due.unwrap_or_default().saturating_sub(now);
@@ -478,32 +457,6 @@ impl HttpTarget {
         }
         call
     }
-
-    fn message_id(&mut self) -> String {
-        self.messages += 1;
-        let seed = self.options.seed;
-        format!(
-            "urn:uuid:{:08x}-{:04x}-4{:03x}-8000-{:012x}",
-            seed >> 32,
-            (seed >> 16) & 0xffff,
-            seed & 0xfff,
-            self.messages
-        )
-    }
-
-    /// Asks the world something, or says that there is none.
-    fn world<T>(
-        &mut self,
-        what: &'static str,
-        ask: impl AsyncFnOnce(&mut RemoteWorld) -> Result<T, ControlError>,
-    ) -> Result<T, TargetError> {
-        let world = self.world.as_mut().ok_or(TargetError::Unsupported(what))?;
-        Ok(self.runtime.block_on(ask(world))?)
-    }
-
-    fn note(&mut self, error: impl Into<TargetError>) {
-        self.broken.get_or_insert_with(|| error.into());
-    }
 }
 
 impl Drop for HttpTarget {
@@ -519,33 +472,13 @@ impl Target for HttpTarget {
 
     fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
         self.clear();
-        self.caller = setup.caller.clone();
-        if self.options.sets_worlds()
-            && let Some(control) = self.options.control.clone()
-        {
-            let bounds = self.options.bounds();
-            let setting = RemoteWorld::set(control, &self.options.address, setup, readings, bounds);
-            self.world = Some(self.runtime.block_on(setting)?);
-        }
-        Ok(())
+        let address = &self.options.address;
+        self.stage.set(|| Ok(address.clone()), setup, readings)
     }
 
     fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {
-        let endpoint = match &self.world {
-            None => self.options.address.clone(),
-            Some(world) if *caller == self.caller => world.endpoint.clone(),
-            Some(_) => {
-                let offered = self
-                    .options
-                    .control
-                    .as_ref()
-                    .is_some_and(|control| control.capabilities.callers);
-                if !offered {
-                    return Err(TargetError::Unsupported("sessions of another caller"));
-                }
-                self.world("callers", async |world| world.endpoint_of(caller).await)?
-            }
-        };
+        let endpoint = self.stage.endpoint(caller)?;
+        let endpoint = endpoint.unwrap_or_else(|| self.options.address.clone());
         self.wires.push(Wire {
             endpoint,
             idle: Vec::new(),
@@ -560,7 +493,8 @@ impl Target for HttpTarget {
         if session >= self.conversation.sessions() || !self.conversation.is_open(session) {
             return Ok(());
         }
-        let id = self.message_id();
+        let id = message_id(self.options.seed, session, self.messages);
+        self.messages += 1;
         let to = self.wires[session].endpoint.to_string();
         let reply_to = self
             .listener
@@ -570,7 +504,10 @@ impl Target for HttpTarget {
         let call = self.request(session, &written);
         let mut line = self.wires[session].idle.pop().unwrap_or_default();
         let mut bounds = self.options.bounds();
-        let connected = self.runtime.block_on(line.connect(&call.address, &bounds));
+        let connected = self
+            .stage
+            .runtime
+            .block_on(line.connect(&call.address, &bounds));
         match connected {
             Ok(()) => self.reached = true,
             Err(failure) if !self.reached => {
@@ -585,7 +522,7 @@ impl Target for HttpTarget {
             ClientMessage::Raw { .. } => Asked::Raw,
             ClientMessage::Keepalive | ClientMessage::CallbackOperation { .. } => {
                 self.conversation.tell(session, self.now());
-                let answer = self.runtime.block_on(line.exchange(&call, &bounds));
+                let answer = self.stage.runtime.block_on(line.exchange(&call, &bounds));
                 self.take(Input::Told(session, answer, line));
                 return Ok(());
             }
@@ -602,7 +539,7 @@ impl Target for HttpTarget {
                 let answer = line.exchange(&call, &bounds).await;
                 let _ = sender.send(Input::Answered(session, number, answer, line));
             },
-            self.runtime.handle(),
+            self.stage.runtime.handle(),
         );
         self.wires[session].under_way.push(task);
         Ok(())
@@ -617,12 +554,12 @@ impl Target for HttpTarget {
     }
 
     fn next(&mut self) -> Progress {
-        if self.broken.is_some() {
+        if self.stage.is_broken() {
             return Progress::Quiet;
         }
         if self.options.sets_time() {
             self.next_by_clock().unwrap_or_else(|error| {
-                self.note(error);
+                self.stage.note(error);
                 Progress::Quiet
             })
         } else {
@@ -631,14 +568,7 @@ impl Target for HttpTarget {
     }
 
     fn advance(&mut self, by: Duration) {
-        if self.options.sets_time() {
-            if let Err(error) = self.world("time", async |world| world.advance(by).await) {
-                self.note(error);
-            }
-        } else {
-            self.runtime
-                .block_on(async { tokio::time::sleep(by).await });
-        }
+        self.stage.advance(by);
     }
 
     fn end(&mut self, session: SessionIndex) {
@@ -651,28 +581,24 @@ impl Target for HttpTarget {
         for task in wire.under_way.drain(..) {
             task.abort();
         }
-        if let (Some(id), true) = (id, self.world.is_some())
-            && let Err(error) = self.world("sessions", async |world| world.drop_session(&id).await)
-        {
-            self.note(error);
+        if let Some(id) = id.filter(|_| self.stage.has_world()) {
+            self.stage.drop_session(&id);
         }
     }
 
     fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
-        self.world("changes of the store", async |world| {
-            world.change(change).await
-        })
+        self.stage.change(change)
     }
 
     fn failure(&mut self) -> Option<TargetError> {
-        self.broken.take()
+        self.stage.failure()
     }
 
     fn shows(&self) -> Shows {
         Shows {
             reply_order: false,
             session_end: self.conversation.shows_end(),
-            store: self.shows_store(),
+            store: self.stage.shows_store(),
         }
     }
 
@@ -681,22 +607,6 @@ impl Target for HttpTarget {
     }
 
     fn tables(&mut self) -> Option<Arc<Tables>> {
-        if !self.shows_store() {
-            return None;
-        }
-        self.world("the store", async |world| world.tables().await)
-            .map_err(|error| self.note(error))
-            .ok()
-    }
-}
-
-impl HttpTarget {
-    fn shows_store(&self) -> bool {
-        self.world.is_some()
-            && self
-                .options
-                .control
-                .as_ref()
-                .is_some_and(|control| control.capabilities.store)
+        self.stage.tables()
     }
 }

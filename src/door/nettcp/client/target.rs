@@ -4,21 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncReadExt;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::door::http::client::address::HttpAddress;
 use crate::door::http::client::answer::Asked;
-use crate::door::http::client::control::{
-    Capabilities, Control, ControlError, RemoteWorld, Turn, capabilities,
-};
+use crate::door::http::client::control::{Capabilities, Control, Turn, capabilities};
 use crate::door::http::client::conversation::{Conversation, Patience, Way};
 use crate::door::http::client::edge::{Bounds, Line};
+use crate::door::http::client::stage::{Stage, offers};
 use crate::door::nettcp::client::link::{Input, Link, PIECE, connect};
 use crate::model::{ClientMessage, Tables, Value};
 use crate::session::INACTIVITY_TICK;
-use crate::soap::{ENVELOPE_BYTES_MAX, Envelope, write_client_message};
+use crate::soap::{ENVELOPE_BYTES_MAX, Envelope, message_id, write_client_message};
 use crate::spec::{IpamAdminOperationId, Readings, RequirementId};
 use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, Form, SessionIndex, Shows};
@@ -64,10 +63,7 @@ impl NetTcpOptions {
     /// What its control plane offers: nothing, where there is none.
     #[must_use]
     pub fn capabilities(&self) -> Capabilities {
-        self.control
-            .as_ref()
-            .map(|control| control.capabilities.clone())
-            .unwrap_or_default()
+        offers(self.control.as_deref())
     }
 
     fn bounds(&self) -> Bounds {
@@ -154,20 +150,16 @@ pub struct NetTcpTarget {
     options: NetTcpOptions,
     conversation: Conversation,
     wires: Vec<Wire>,
-    world: Option<RemoteWorld>,
-    caller: Caller,
     /// The session that spoke last: the next in turn is asked first.
     last: SessionIndex,
     form: Option<Form>,
-    messages: u64,
-    /// What went wrong where the runner cannot be told.
-    broken: Option<TargetError>,
+    messages: usize,
     origin: Instant,
     sender: mpsc::Sender<(SessionIndex, Came)>,
     inbox: mpsc::Receiver<(SessionIndex, Came)>,
     tasks: JoinSet<()>,
-    /// Last, so that it outlives what runs on it.
-    runtime: Runtime,
+    /// Last, so that its runtime outlives what runs on it.
+    stage: Stage,
 }
 
 impl NetTcpTarget {
@@ -176,26 +168,20 @@ impl NetTcpTarget {
     /// # Errors
     /// When the system gives no runtime.
     pub fn new(options: NetTcpOptions) -> std::io::Result<Self> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .event_interval(1)
-            .build()?;
+        let stage = Stage::new(options.control.clone(), options.bounds())?;
         let (sender, inbox) = mpsc::channel(PIECES);
         Ok(Self {
             conversation: Conversation::new(options.patience, Way::Same),
             options,
             wires: Vec::new(),
-            world: None,
-            caller: Caller::default(),
             last: 0,
             form: None,
             messages: 0,
-            broken: None,
             origin: Instant::now(),
             sender,
             inbox,
             tasks: JoinSet::new(),
-            runtime,
+            stage,
         })
     }
 
@@ -203,8 +189,8 @@ impl NetTcpTarget {
         self.origin.elapsed()
     }
 
-    fn offers(&self) -> Capabilities {
-        self.options.capabilities()
+    const fn offers(&self) -> &Capabilities {
+        self.stage.offers()
     }
 
     fn clear(&mut self) {
@@ -212,19 +198,16 @@ impl NetTcpTarget {
         self.tasks = JoinSet::new();
         for session in 0..self.wires.len() {
             if self.conversation.is_open(session) {
-                self.runtime.block_on(self.wires[session].link.end());
+                self.stage.runtime.block_on(self.wires[session].link.end());
             }
         }
         self.wires.clear();
-        if let Some(world) = self.world.take() {
-            self.runtime.block_on(world.delete());
-        }
+        self.stage.clear();
         let (sender, inbox) = mpsc::channel(PIECES);
         (self.sender, self.inbox) = (sender, inbox);
         self.conversation = Conversation::new(self.options.patience, Way::Same);
         self.last = 0;
         self.form = None;
-        self.broken = None;
     }
 
     /// Takes in what has come.
@@ -273,7 +256,7 @@ impl NetTcpTarget {
             Ok(None) => return false,
             Ok(Some(InitiatorEvent::Envelope(bytes))) => self.take_envelope(session, &bytes, now),
             Ok(Some(InitiatorEvent::EndReceived | InitiatorEvent::Done)) => {
-                self.runtime.block_on(self.wires[session].link.end());
+                self.stage.runtime.block_on(self.wires[session].link.end());
                 self.conversation.closed(session, now);
             }
             Ok(Some(InitiatorEvent::Open | InitiatorEvent::Upgrade)) => {}
@@ -282,7 +265,10 @@ impl NetTcpTarget {
                 if !matches!(error.fault, NmfFault::Fault { .. }) {
                     self.garbled_framing(session, error.to_string(), now);
                 }
-                let _ = self.runtime.block_on(self.wires[session].link.flush());
+                let _ = self
+                    .stage
+                    .runtime
+                    .block_on(self.wires[session].link.flush());
                 self.hang_up(session);
                 self.conversation.closed(session, now);
             }
@@ -324,6 +310,7 @@ impl NetTcpTarget {
     fn wait_for_input(&mut self, time: Duration) {
         let inbox = &mut self.inbox;
         let came = self
+            .stage
             .runtime
             .block_on(async { tokio::time::timeout(time, inbox.recv()).await });
         if let Ok(Some((session, came))) = came {
@@ -369,12 +356,12 @@ impl NetTcpTarget {
             self.conversation.kept_alive(session, now);
             let written = write_client_message(&ClientMessage::Keepalive, "", None, None);
             let sending = self.wires[session].link.send(&written.xml);
-            self.runtime.block_on(sending);
+            self.stage.runtime.block_on(sending);
         }
     }
 
     /// Time passes when we say so, but events come when they like.
-    fn next_by_clock(&mut self) -> Result<Progress, ControlError> {
+    fn next_by_clock(&mut self) -> Result<Progress, TargetError> {
         let asked = self.now();
         loop {
             self.absorb();
@@ -387,11 +374,7 @@ impl NetTcpTarget {
                 self.wait_for_input(UNDER_WAY);
                 continue;
             }
-            let next = match &mut self.world {
-                Some(world) => self.runtime.block_on(world.next())?,
-                None => None,
-            };
-            match (next, due) {
+            match (self.stage.due()?, due) {
                 (Some(time), _) => return Ok(Progress::Wait(time)),
                 (None, Some(until)) => {
                     self.wait_for_input(until.saturating_sub(now).min(UNDER_WAY));
@@ -402,7 +385,7 @@ impl NetTcpTarget {
     }
 
     /// Every session goes on when we say so: asks each in turn, as a target in process does.
-    fn next_by_turns(&mut self) -> Result<Progress, ControlError> {
+    fn next_by_turns(&mut self) -> Result<Progress, TargetError> {
         self.absorb();
         let count = self.wires.len();
         let mut soonest: Option<Duration> = None;
@@ -416,10 +399,13 @@ impl NetTcpTarget {
             }
             let id = self.wires[session].id.clone();
             let open = self.conversation.is_open(session);
-            let (Some(id), Some(world), true) = (id, &mut self.world, open) else {
+            let Some(id) = id.filter(|_| open) else {
                 continue;
             };
-            match self.runtime.block_on(world.turn(&id))? {
+            let turn = self
+                .stage
+                .ask("sessions", async |world| world.turn(&id).await)?;
+            match turn {
                 Turn::Event | Turn::Over => {
                     let until = self.now() + self.options.patience.timeout;
                     loop {
@@ -428,7 +414,7 @@ impl NetTcpTarget {
                         }
                         let left = until.saturating_sub(self.now());
                         if left.is_zero() {
-                            self.note(TargetError::Broken(format!(
+                            self.stage.note(TargetError::Broken(format!(
                                 "the control plane said that session {id} goes on, and nothing came on its connection"
                             )));
                             return Ok(Progress::Quiet);
@@ -445,65 +431,25 @@ impl NetTcpTarget {
         Ok(soonest.map_or(Progress::Quiet, Progress::Wait))
     }
 
-    fn message_id(&mut self) -> String {
-        self.messages += 1;
-        let seed = self.options.seed;
-        format!(
-            "urn:uuid:{:08x}-{:04x}-4{:03x}-8000-{:012x}",
-            seed >> 32,
-            (seed >> 16) & 0xffff,
-            seed & 0xfff,
-            self.messages
-        )
-    }
-
-    /// Asks the world something, or says that there is none.
-    fn world<T>(
-        &mut self,
-        what: &'static str,
-        ask: impl AsyncFnOnce(&mut RemoteWorld) -> Result<T, ControlError>,
-    ) -> Result<T, TargetError> {
-        let world = self.world.as_mut().ok_or(TargetError::Unsupported(what))?;
-        Ok(self.runtime.block_on(ask(world))?)
-    }
-
-    fn note(&mut self, error: impl Into<TargetError>) {
-        self.broken.get_or_insert_with(|| error.into());
-    }
-
     /// Where sessions of that caller are opened, and the server's name for the one that is opened now.
     fn endpoint(&mut self, caller: &Caller) -> Result<(Via, Option<String>), TargetError> {
-        let endpoint = match &self.world {
-            None => return Ok((self.options.via.clone(), None)),
-            Some(world) if *caller == self.caller => world.endpoint.clone(),
-            Some(_) => {
-                if !self.offers().callers {
-                    return Err(TargetError::Unsupported("sessions of another caller"));
-                }
-                self.world("callers", async |world| world.endpoint_of(caller).await)?
-            }
+        let Some(endpoint) = self.stage.endpoint(caller)? else {
+            return Ok((self.options.via.clone(), None));
         };
         if !self.offers().sets_turns() {
             return Ok((self.options.at_path(endpoint.path())?, None));
         }
-        let (id, endpoint) = self.world("sessions", async |world| {
+        let (id, endpoint) = self.stage.ask("sessions", async |world| {
             world.open_session(&endpoint).await
         })?;
         Ok((self.options.at_path(endpoint.path())?, Some(id)))
     }
 
-    fn shows_store(&self) -> bool {
-        self.world.is_some() && self.offers().store
-    }
-
     /// The session is over for the client; the server learns it before anything else happens.
     fn leave(&mut self, session: SessionIndex) {
         self.conversation.end(session);
-        let id = self.wires[session].id.clone();
-        if let Some(id) = id
-            && let Err(error) = self.world("sessions", async |world| world.drop_session(&id).await)
-        {
-            self.note(error);
+        if let Some(id) = &self.wires[session].id {
+            self.stage.drop_session(id);
         }
     }
 }
@@ -537,16 +483,8 @@ impl Target for NetTcpTarget {
 
     fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
         self.clear();
-        self.caller = setup.caller.clone();
-        if self.offers().sets_worlds()
-            && let Some(control) = self.options.control.clone()
-        {
-            let host = self.options.host()?;
-            let bounds = self.options.bounds();
-            let setting = RemoteWorld::set(control, &host, setup, readings, bounds);
-            self.world = Some(self.runtime.block_on(setting)?);
-        }
-        Ok(())
+        let options = &self.options;
+        self.stage.set(|| options.host(), setup, readings)
     }
 
     fn open(&mut self, caller: &Caller) -> Result<SessionIndex, TargetError> {
@@ -557,10 +495,10 @@ impl Target for NetTcpTarget {
             let stream = connect(&via, time).await?;
             Link::open(stream, via, time, follow).await
         };
-        let (link, input) = self.runtime.block_on(opening)?;
+        let (link, input) = self.stage.runtime.block_on(opening)?;
         let session = self.conversation.open(self.origin.elapsed());
         let reading = read(input, session, self.sender.clone());
-        let reader = self.tasks.spawn_on(reading, self.runtime.handle());
+        let reader = self.tasks.spawn_on(reading, self.stage.runtime.handle());
         self.wires.push(Wire {
             link,
             to,
@@ -577,7 +515,8 @@ impl Target for NetTcpTarget {
         if session >= self.conversation.sessions() || !self.conversation.is_open(session) {
             return Ok(());
         }
-        let id = self.message_id();
+        let id = message_id(self.options.seed, session, self.messages);
+        self.messages += 1;
         let to = &self.wires[session].to;
         let written = write_client_message(message, &id, Some(to), None);
         let asked = match message {
@@ -596,11 +535,12 @@ impl Target for NetTcpTarget {
         }
         let wire = &mut self.wires[session];
         wire.sent += 1;
-        self.runtime.block_on(wire.link.send(&written.xml));
+        self.stage.runtime.block_on(wire.link.send(&written.xml));
         // What is done next has to find the message there.
         if let Some(id) = wire.id.clone() {
             let sent = wire.sent;
-            self.world("sessions", async |world| world.taken(&id, sent).await)?;
+            self.stage
+                .ask("sessions", async |world| world.taken(&id, sent).await)?;
         }
         Ok(())
     }
@@ -614,7 +554,7 @@ impl Target for NetTcpTarget {
     }
 
     fn next(&mut self) -> Progress {
-        if self.broken.is_some() {
+        if self.stage.is_broken() {
             return Progress::Quiet;
         }
         let next = if self.offers().sets_turns() {
@@ -625,25 +565,18 @@ impl Target for NetTcpTarget {
             return self.next_in_real_time();
         };
         next.unwrap_or_else(|error| {
-            self.note(error);
+            self.stage.note(error);
             Progress::Quiet
         })
     }
 
     fn advance(&mut self, by: Duration) {
-        if self.offers().sets_time() {
-            if let Err(error) = self.world("time", async |world| world.advance(by).await) {
-                self.note(error);
-            }
-        } else {
-            self.runtime
-                .block_on(async { tokio::time::sleep(by).await });
-        }
+        self.stage.advance(by);
     }
 
     fn end(&mut self, session: SessionIndex) {
         self.leave(session);
-        self.runtime.block_on(self.wires[session].link.end());
+        self.stage.runtime.block_on(self.wires[session].link.end());
     }
 
     fn lose(&mut self, session: SessionIndex) {
@@ -655,25 +588,23 @@ impl Target for NetTcpTarget {
         self.conversation.tell(session, self.now());
         let wire = &mut self.wires[session];
         wire.garbled = true;
-        self.runtime.block_on(wire.link.send_bytes(bytes));
+        self.stage.runtime.block_on(wire.link.send_bytes(bytes));
         Ok(())
     }
 
     fn change(&mut self, change: &StoreChange) -> Result<(), TargetError> {
-        self.world("changes of the store", async |world| {
-            world.change(change).await
-        })
+        self.stage.change(change)
     }
 
     fn failure(&mut self) -> Option<TargetError> {
-        self.broken.take()
+        self.stage.failure()
     }
 
     fn shows(&self) -> Shows {
         Shows {
             reply_order: true,
             session_end: true,
-            store: self.shows_store(),
+            store: self.stage.shows_store(),
         }
     }
 
@@ -682,11 +613,6 @@ impl Target for NetTcpTarget {
     }
 
     fn tables(&mut self) -> Option<Arc<Tables>> {
-        if !self.shows_store() {
-            return None;
-        }
-        self.world("the store", async |world| world.tables().await)
-            .map_err(|error| self.note(error))
-            .ok()
+        self.stage.tables()
     }
 }
