@@ -20,6 +20,7 @@ mod minimize;
 mod new;
 mod partition;
 mod progress;
+mod reach;
 mod remote;
 mod requirements;
 mod review;

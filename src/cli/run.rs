@@ -4,36 +4,31 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use crate::baseline::{Baseline, Entry};
 use crate::check::check;
-use crate::cli::args::{CallbackMode, ReportForm, RunArguments, RunFormat, SnapshotMode, readings};
+use crate::cli::args::{ReportForm, RunArguments, RunFormat, SnapshotMode, readings};
 use crate::cli::baseline::{self, Stale};
-use crate::cli::files::{case_name, covers, load, read_bound_file, render, selects, write_whole};
+use crate::cli::files::{covers, load, render, selects, write_whole};
 use crate::cli::messages;
 use crate::cli::progress::Progress;
-use crate::cli::remote::Remote;
+use crate::cli::reach::subject_elsewhere;
 use crate::cli::snapshots::{self, Policy};
-use crate::cli::subject::{DOORS, Subject, run_on_simulator};
-use crate::cli::target::TargetAddress;
+use crate::cli::subject::{DOORS, Subject};
 use crate::cli::{CliError, Exit, Outcome};
-use crate::door::http::{Callbacks, Capabilities, HttpAddress, HttpOptions, Patience, reach};
-use crate::door::nettcp::{self, NetTcpOptions};
-use crate::door::{ExecCommand, ExecTargets};
 use crate::report::{
     Annotation, CaseContext, CaseVerdict, Flaky, HumanOptions, Report, RunInfo, ScenarioReport,
     Snapshot, SnapshotVerdict, Target as TargetReport, Times, annotation, command_again,
     common_part, difference_lines, github, human, json, junit, markdown, quoted, snapshot,
     snapshot_name, trace_lines,
 };
-use crate::scenario::{Bound, Case, Rejected, Scenario};
+use crate::scenario::{Case, Rejected, Scenario};
 use crate::spec::Readings;
 use crate::suite::TargetError;
 use crate::trace::Door;
-use crate::wire::nmf::Via;
 
 /// The columns a report may take where the terminal does not say.
 const WIDTH: usize = 100;
@@ -221,132 +216,6 @@ pub(super) fn run(
         eprintln!("{}", crate::cli::exit::BUG_REPORT);
     }
     Ok(outcome.exit())
-}
-
-/// The subject that `--target` names, unless it is the one that is built in.
-fn subject_elsewhere(arguments: &RunArguments) -> Result<Option<Subject<'static>>, CliError> {
-    let (text, words) = match &arguments.target {
-        TargetAddress::Exec { text, words } => (text, words),
-        TargetAddress::Http(address) => return http_subject(address, arguments).map(Some),
-        TargetAddress::NetTcp(via) => return net_tcp_subject(via, arguments).map(Some),
-        TargetAddress::InProcess => {
-            let flag = [
-                (arguments.control.is_some(), "--control"),
-                (arguments.bind.is_some(), "--bind"),
-                (arguments.allow_writes, "--allow-writes"),
-                (arguments.follow, "--follow"),
-            ];
-            return match flag.iter().find(|(given, _)| *given) {
-                Some((_, flag)) => Err(CliError::Usage(format!(
-                    "`{flag}` is for targets such as `--target http://HOST:PORT/PATH`"
-                ))),
-                None => Ok(None),
-            };
-        }
-    };
-    let command = ExecCommand {
-        timeout: arguments.timeout,
-        quiet: arguments.quiet,
-        ..ExecCommand::new(words.clone())
-    };
-    let targets =
-        ExecTargets::start(command).map_err(|refused| CliError::Target(refused.to_string()))?;
-    Ok(Some(Subject::exec(Arc::new(targets), text.clone())))
-}
-
-/// A server that was looked at and is there.
-fn http_subject(
-    address: &HttpAddress,
-    arguments: &RunArguments,
-) -> Result<Subject<'static>, CliError> {
-    let patience = Patience {
-        timeout: arguments.timeout,
-        quiet: arguments.quiet,
-    };
-    let options = HttpOptions {
-        callbacks: match arguments.callbacks {
-            CallbackMode::Poll => Callbacks::Polled,
-            CallbackMode::Post => Callbacks::Posted,
-        },
-        patience,
-        seed: arguments.seed,
-        ..HttpOptions::at(address.clone())
-    };
-    let bound = bound(arguments)?;
-    let options = reach(options, arguments.control.clone()).map_err(CliError::Target)?;
-    let offers = options.capabilities();
-    let again = command(address.to_string(), arguments, &offers);
-    let remote = Remote {
-        offers,
-        binary: false,
-        bound,
-        allow_writes: arguments.allow_writes,
-    };
-    Ok(Subject::http(options, remote, again))
-}
-
-/// A server over net.tcp that was looked at and is there.
-fn net_tcp_subject(via: &Via, arguments: &RunArguments) -> Result<Subject<'static>, CliError> {
-    let options = NetTcpOptions {
-        patience: Patience {
-            timeout: arguments.timeout,
-            quiet: arguments.quiet,
-        },
-        seed: arguments.seed,
-        follow: arguments.follow,
-        ..NetTcpOptions::at(via.clone())
-    };
-    let bound = bound(arguments)?;
-    let options = nettcp::reach(options, arguments.control.clone()).map_err(CliError::Target)?;
-    let offers = options.capabilities();
-    let again = command(via.to_string(), arguments, &offers);
-    let remote = Remote {
-        offers,
-        binary: true,
-        bound,
-        allow_writes: arguments.allow_writes,
-    };
-    Ok(Subject::net_tcp(options, remote, again))
-}
-
-/// What the store of the target holds, where a file says so.
-fn bound(arguments: &RunArguments) -> Result<Option<Bound>, CliError> {
-    match arguments.bind.as_deref().map(read_bound_file) {
-        None => Ok(None),
-        Some(Ok(bound)) => Ok(Some(bound)),
-        Some(Err(rejected)) => Err(CliError::Rejected(Box::new(rejected))),
-    }
-}
-
-/// The words of a command line that name a target again.
-fn command(address: String, arguments: &RunArguments, offers: &Capabilities) -> Vec<String> {
-    if !offers.isolates_worlds() && arguments.jobs.is_some_and(|jobs| jobs > 1) {
-        eprintln!("note: the target has one store for all: cases run one after the other");
-    }
-    let mut again = vec!["--target".to_owned(), address];
-    let mut say = |flag: &str, value: String| again.extend([flag.to_owned(), value]);
-    if let Some(control) = &arguments.control {
-        say("--control", control.to_string());
-    }
-    if let Some(file) = &arguments.bind {
-        say("--bind", file.display().to_string());
-    }
-    if arguments.callbacks == CallbackMode::Post {
-        say("--callbacks", "post".to_owned());
-    }
-    let usual = Patience::default();
-    for (flag, time, usual) in [
-        ("--timeout", arguments.timeout, usual.timeout),
-        ("--quiet", arguments.quiet, usual.quiet),
-    ] {
-        if time != usual {
-            say(flag, format!("{}ms", time.as_millis()));
-        }
-    }
-    if arguments.allow_writes {
-        again.push("--allow-writes".to_owned());
-    }
-    again
 }
 
 /// How many files with mistakes are shown in full.
@@ -860,37 +729,6 @@ fn leftovers(scenarios: &[Scenario], told: &BTreeSet<String>) -> Vec<String> {
         .iter()
         .flat_map(|folder| snapshots::leftovers(folder, &names, told))
         .collect()
-}
-
-/// The most scopes of a world that the requirements of envelopes are counted in.
-const ENVELOPES_MAX: usize = 1000;
-
-/// Runs a whole corpus quietly: which requirements were judged, and by which cases.
-pub(super) fn judged(scenarios: &[Scenario]) -> Vec<(crate::spec::RequirementId, String)> {
-    let mut found = Vec::new();
-    for scenario in scenarios {
-        for case in &scenario.cases {
-            for door in &case.doors {
-                // What a large world shows in envelopes, a small one does.
-                let in_envelopes = *door == Door::Http && case.world.scopes.len() <= ENVELOPES_MAX;
-                if !DOORS.contains(door) && !in_envelopes {
-                    continue;
-                }
-                let readings = Readings::default();
-                let Ok(trace) = run_on_simulator(case, *door, &readings) else {
-                    continue;
-                };
-                let judged: BTreeSet<_> = check(case, &trace, &readings)
-                    .into_iter()
-                    .filter(|result| result.verdict.is_judged())
-                    .map(|result| result.requirement)
-                    .collect();
-                let name = case_name(scenario, case);
-                found.extend(judged.into_iter().map(|id| (id, name.clone())));
-            }
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -61,38 +61,44 @@ impl Subject<'static> {
 
     /// A server behind SOAP over HTTP.
     pub(super) fn http(options: HttpOptions, remote: Remote, again: Vec<String>) -> Self {
-        Self {
-            follows_readings: remote.offers.readings,
-            address: options.address.to_string(),
-            make: Box::new(move |_| match HttpTarget::new(options.clone()) {
-                Ok(target) => Box::new(target),
-                Err(error) => Box::new(AbsentTarget(TargetError::Broken(format!(
-                    "no connection to the target can be prepared: {error}"
-                )))),
-            }),
-            doors: vec![Door::Http],
-            is_ours: false,
-            again,
-            remote: Some(remote),
-        }
+        let address = options.address.to_string();
+        let make = move || boxed(HttpTarget::new(options.clone()));
+        Self::behind_a_wire(Door::Http, address, make, remote, again)
     }
 
     /// A server behind the protocol's own wire.
     pub(super) fn net_tcp(options: NetTcpOptions, remote: Remote, again: Vec<String>) -> Self {
+        let address = options.via.to_string();
+        let make = move || boxed(NetTcpTarget::new(options.clone()));
+        Self::behind_a_wire(Door::NetTcp, address, make, remote, again)
+    }
+
+    fn behind_a_wire(
+        door: Door,
+        address: String,
+        make: impl Fn() -> Box<dyn Target> + Sync + 'static,
+        remote: Remote,
+        again: Vec<String>,
+    ) -> Self {
         Self {
-            follows_readings: remote.offers.readings,
-            address: options.via.to_string(),
-            make: Box::new(move |_| match NetTcpTarget::new(options.clone()) {
-                Ok(target) => Box::new(target),
-                Err(error) => Box::new(AbsentTarget(TargetError::Broken(format!(
-                    "no connection to the target can be prepared: {error}"
-                )))),
-            }),
-            doors: vec![Door::NetTcp],
+            make: Box::new(move |_| make()),
+            doors: vec![door],
             is_ours: false,
+            follows_readings: remote.offers.readings,
+            address,
             again,
             remote: Some(remote),
         }
+    }
+}
+
+/// A target that could be made, or one that says why it could not.
+fn boxed(made: std::io::Result<impl Target + 'static>) -> Box<dyn Target> {
+    match made {
+        Ok(target) => Box::new(target),
+        Err(error) => Box::new(AbsentTarget(TargetError::Broken(format!(
+            "no connection to the target can be prepared: {error}"
+        )))),
     }
 }
 
