@@ -383,9 +383,10 @@ pub(super) struct ExploreArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("listeners").args(["http", "net_tcp"]).required(true).multiple(true)))]
 pub(super) struct ServeArguments {
     /// Where SOAP 1.2 over HTTP is spoken, such as 127.0.0.1:8080; port 0 takes a free one
-    #[arg(long, value_name = "ADDR", required_unless_present = "net_tcp")]
+    #[arg(long, value_name = "ADDR")]
     pub(super) http: Option<String>,
     /// Where the protocol's own wire is spoken, without transport security; port 0 takes a free one
     #[arg(long, value_name = "ADDR")]

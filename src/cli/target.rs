@@ -37,7 +37,10 @@ impl FromStr for TargetAddress {
                     .map(Self::NetTcp)
                     .map_err(|error| error.to_string());
             }
-            if text.contains("://") {
+            let scheme = text
+                .split_once("://")
+                .map(|(scheme, _)| scheme.to_ascii_lowercase());
+            if matches!(scheme.as_deref(), Some("http" | "https")) {
                 return HttpAddress::parse(text)
                     .map(Self::Http)
                     .map_err(|error| error.to_string());
