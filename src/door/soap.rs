@@ -120,7 +120,7 @@ fn unlike(action: Option<String>, event: &Event, found: &str) -> Form {
 }
 
 /// What says how the message that brings an event looks.
-const fn due(event: &Event) -> RequirementId {
+pub(in crate::door) const fn due(event: &Event) -> RequirementId {
     match event {
         Event::InitializeOperationParametersResponse => RequirementId::R_MSG_2,
         Event::StartOperationWithCallbackResponse => RequirementId::R_MSG_4,

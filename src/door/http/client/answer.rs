@@ -4,8 +4,9 @@
 //! message should have met: it gets a verdict, and ends no run.
 
 use crate::door::http::client::edge::{Answer, Failure};
+use crate::door::soap::{due, form_of};
 use crate::model::Event;
-use crate::soap::{Deviation, Envelope, read_event};
+use crate::soap::{Envelope, read_event};
 use crate::spec::{Grade, RequirementId};
 use crate::trace::{Form, FormDeviation};
 
@@ -162,21 +163,11 @@ fn read_reply(asked: Asked, message_id: Option<&str>, answer: &Answer) -> (Event
         }
     };
     let (event, mut form) = event_of(&envelope, asked.form());
-    let event = match event {
-        Event::Unintelligible(_) => event,
-        event if asked.is_answered_by(&event) => event,
-        event => {
-            let found = event.name().to_owned();
-            form.deviations.push(deviation(
-                asked.form(),
-                Grade::Hard,
-                "s:Envelope/s:Body",
-                format!("{} or a fault", asked.response()),
-                found.clone(),
-            ));
-            return (Event::Unintelligible(found), form);
-        }
-    };
+    if !matches!(event, Event::Unintelligible(_))
+        && let Some(other) = something_else(asked, &event, &mut form)
+    {
+        return (other, form);
+    }
     let fault = matches!(event, Event::Fault(_));
     let requirement = if fault {
         RequirementId::R_TR_2
@@ -313,17 +304,9 @@ pub(in crate::door) fn arrival(
         }
         event => {
             if let Some(asked) = asked
-                && !asked.is_answered_by(&event)
+                && let Some(other) = something_else(asked, &event, &mut form)
             {
-                let found = event.name().to_owned();
-                form.deviations.push(deviation(
-                    asked.form(),
-                    Grade::Hard,
-                    "s:Envelope/s:Body",
-                    format!("{} or a fault", asked.response()),
-                    found.clone(),
-                ));
-                return (named, Event::Unintelligible(found), form);
+                return (named, other, form);
             }
             let place = named.or_else(|| {
                 pending
@@ -333,13 +316,8 @@ pub(in crate::door) fn arrival(
             let wanted = place.map(|place| pending[place].1);
             // Of a message by hand nobody knows the id.
             if named.is_none() && wanted != Some(None) {
-                let requirement = match &event {
-                    Event::InitializeOperationParametersResponse => RequirementId::R_MSG_2,
-                    Event::StartOperationWithCallbackResponse => RequirementId::R_MSG_4,
-                    _ => RequirementId::R_TR_2,
-                };
                 form.deviations.push(deviation(
-                    requirement,
+                    due(&event),
                     Grade::Hard,
                     PATH,
                     wanted.flatten().unwrap_or("the message id of a request"),
@@ -365,10 +343,7 @@ fn envelope(body: &[u8]) -> Result<Envelope, String> {
 /// The event in an envelope. What is none breaks `requirement`, unless something is named already.
 fn event_of(envelope: &Envelope, requirement: RequirementId) -> (Event, Form) {
     let read = read_event(envelope);
-    let mut form = Form {
-        action: envelope.action.clone(),
-        deviations: read.deviations.into_iter().map(in_full).collect(),
-    };
+    let mut form = form_of(envelope, read.deviations);
     let event = read.event.unwrap_or_else(|instead| {
         if form.deviations.is_empty() {
             form.deviations.push(deviation(
@@ -384,14 +359,20 @@ fn event_of(envelope: &Envelope, requirement: RequirementId) -> (Event, Form) {
     (event, form)
 }
 
-fn in_full(deviation: Deviation) -> FormDeviation {
-    FormDeviation {
-        requirement: deviation.requirement,
-        grade: Grade::Hard,
-        path: deviation.path,
-        expected: deviation.expected,
-        found: deviation.found,
+/// What an event is that does not answer such a request: no message here.
+fn something_else(asked: Asked, event: &Event, form: &mut Form) -> Option<Event> {
+    if asked.is_answered_by(event) {
+        return None;
     }
+    let found = event.name().to_owned();
+    form.deviations.push(deviation(
+        asked.form(),
+        Grade::Hard,
+        "s:Envelope/s:Body",
+        format!("{} or a fault", asked.response()),
+        found.clone(),
+    ));
+    Some(Event::Unintelligible(found))
 }
 
 /// The beginning of a text, on one line, without what a terminal would obey.

@@ -141,6 +141,27 @@ impl From<ControlError> for TargetError {
     }
 }
 
+/// The control plane at an address, with what it offers.
+///
+/// # Errors
+/// A sentence with what to do, when there is none.
+pub(in crate::door) async fn look(
+    address: HttpAddress,
+    bounds: &Bounds,
+) -> Result<Arc<Control>, String> {
+    let mut line = Line::default();
+    let offered = capabilities(&mut line, &address, bounds).await;
+    let capabilities = offered.map_err(|error| {
+        format!(
+            "{error}\n  expected HTTP 200 with version 1: correct `--control`, or leave it out and bind a world with `--bind`"
+        )
+    })?;
+    Ok(Arc::new(Control {
+        address,
+        capabilities,
+    }))
+}
+
 /// What a target offers, as `GET /capabilities` says.
 pub(in crate::door) async fn capabilities(
     line: &mut Line,

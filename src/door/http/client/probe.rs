@@ -8,7 +8,7 @@ use tokio::runtime::Builder;
 use crate::door::http::client::address::HttpAddress;
 use crate::door::http::client::answer::{Asked, excerpt, reply};
 use crate::door::http::client::control::{
-    Capabilities, Control, ControlError, RemoteWorld, Worlds, capabilities,
+    Capabilities, Control, ControlError, RemoteWorld, Worlds, capabilities, look,
 };
 use crate::door::http::client::conversation::Patience;
 use crate::door::http::client::edge::{Answer, Bounds, Call, Failure, Line};
@@ -103,21 +103,10 @@ pub fn reach(
                     options.address
                 )
             })?;
-        let Some(address) = control else {
-            return Ok::<_, String>(None);
-        };
-        let mut line = Line::default();
-        let offered = capabilities(&mut line, &address, &bounds)
-            .await
-            .map_err(|error| {
-                format!(
-                    "{error}\n  expected HTTP 200 with version 1: correct `--control`, or leave it out and bind a world with `--bind`"
-                )
-            })?;
-        Ok(Some(Arc::new(Control {
-            address,
-            capabilities: offered,
-        })))
+        match control {
+            Some(address) => look(address, &bounds).await.map(Some),
+            None => Ok(None),
+        }
     };
     let runtime = runtime().map_err(|error| error.to_string())?;
     let control = runtime.block_on(looking)?;

@@ -10,9 +10,9 @@ use tokio::task::{AbortHandle, JoinSet};
 
 use crate::door::http::client::address::HttpAddress;
 use crate::door::http::client::answer::Asked;
-use crate::door::http::client::control::{Capabilities, Control, Turn, capabilities};
+use crate::door::http::client::control::{Capabilities, Control, Turn, look};
 use crate::door::http::client::conversation::{Conversation, Patience, Way};
-use crate::door::http::client::edge::{Bounds, Line};
+use crate::door::http::client::edge::Bounds;
 use crate::door::http::client::stage::{Stage, offers};
 use crate::door::nettcp::client::link::{Input, Link, PIECE, connect};
 use crate::model::{ClientMessage, Tables, Value};
@@ -98,27 +98,26 @@ pub fn reach(
 ) -> Result<NetTcpOptions, String> {
     let time = options.patience.timeout;
     let looking = async {
-        let stream = connect(&options.via, time).await?;
-        let (mut link, _input) = Link::open(stream, options.via.clone(), time, false).await?;
-        link.end().await;
-        let Some(address) = control else {
-            return Ok::<_, TargetError>(None);
+        let opening = async {
+            let stream = connect(&options.via, time).await?;
+            let (mut link, _input) = Link::open(stream, options.via.clone(), time, false).await?;
+            link.end().await;
+            Ok::<_, TargetError>(())
         };
-        let mut line = Line::default();
-        let capabilities = capabilities(&mut line, &address, &options.bounds()).await?;
-        Ok(Some(Arc::new(Control {
-            address,
-            capabilities,
-        })))
+        let via = &options.via;
+        opening
+            .await
+            .map_err(|error| format!("the target {via} cannot be reached: {error}"))?;
+        match control {
+            Some(address) => look(address, &options.bounds()).await.map(Some),
+            None => Ok(None),
+        }
     };
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
-    let control = runtime
-        .block_on(looking)
-        .map_err(|error| format!("the target {} cannot be reached: {error}", options.via))?;
-    options.control = control;
+    options.control = runtime.block_on(looking)?;
     Ok(options)
 }
 
