@@ -1,8 +1,7 @@
-//! Sockets: connections taken within bounds, requests brought to whom they concern, everything closed in the end.
+//! Connections over HTTP: requests brought to whom they concern, everything closed in the end.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -13,12 +12,13 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tracing::{debug, warn};
+use tracing::debug;
 
 use crate::door::http::server::Shared;
 use crate::door::http::server::answer::{self, Answer};
 use crate::door::http::server::endpoint::Endpoint;
 use crate::door::http::server::limits::HEADER_BYTES_MAX;
+use crate::door::http::server::listener::{self, CLOSING_TIME};
 use crate::door::http::server::world::SessionId;
 use crate::door::http::server::{control, events, head};
 
@@ -52,60 +52,30 @@ impl Connection {
     }
 }
 
-/// How long connections get to finish what they are in the middle of, when the server stops.
-const CLOSING_TIME: Duration = Duration::from_secs(1);
-
 /// Takes connections until the server closes.
 pub(in crate::door) async fn accept(
     shared: Arc<Shared>,
     listener: TcpListener,
     purpose: Arc<Purpose>,
-    mut closing: watch::Receiver<bool>,
+    closing: watch::Receiver<bool>,
 ) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => take(&shared, &purpose, &closing, stream, &mut connections),
-                Err(error) => {
-                    // Out of file handles, most likely: those that are open have to end first.
-                    warn!("no connection can be taken: {error}");
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
-            _ = closing.changed() => break,
-        }
-    }
-    drop(listener);
-    let finished = async { while connections.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(CLOSING_TIME, finished).await;
-}
-
-fn take(
-    shared: &Arc<Shared>,
-    purpose: &Arc<Purpose>,
-    closing: &watch::Receiver<bool>,
-    stream: TcpStream,
-    connections: &mut JoinSet<()>,
-) {
-    let Some(slot) = shared.connections.take() else {
-        debug!("a connection is turned away: there are too many");
+    let serve = |stream| {
+        serve(
+            Arc::clone(&shared),
+            Arc::clone(&purpose),
+            closing.clone(),
+            stream,
+        )
+    };
+    let turn_away = |stream, connections: &mut JoinSet<()>| {
         if let Some(slot) = shared.turned_away.take() {
             connections.spawn(async move {
                 let _ = tokio::time::timeout(CLOSING_TIME, turn_away(stream)).await;
                 drop(slot);
             });
         }
-        return;
     };
-    let shared = Arc::clone(shared);
-    let purpose = Arc::clone(purpose);
-    let closing = closing.clone();
-    connections.spawn(async move {
-        serve(shared, purpose, closing, stream).await;
-        drop(slot);
-    });
+    listener::accept(&shared, listener, closing.clone(), serve, turn_away).await;
 }
 
 /// Says that there are too many connections; in the end the client closes, so that it can read what was said.
@@ -124,7 +94,6 @@ async fn serve(
     mut closing: watch::Receiver<bool>,
     stream: TcpStream,
 ) {
-    let _ = stream.set_nodelay(true);
     let connection = Arc::new(Connection::default());
     let header_time = shared.config.limits.header_time;
     let service = service_fn(move |request| {

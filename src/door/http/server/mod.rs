@@ -3,7 +3,7 @@
 //!
 //! The core is pure: [`session`], [`world`], [`callback`], [`head`], [`envelope`]. Around it stands a thin edge:
 //! [`cell`] with the locks, [`endpoint`], [`events`], [`control`] and [`deliver`] with what they read and write, [`edge`]
-//! with the sockets.
+//! and [`listener`] with the sockets.
 
 pub(in crate::door) mod answer;
 mod callback;
@@ -17,6 +17,7 @@ pub(in crate::door) mod envelope;
 mod events;
 pub(in crate::door) mod head;
 mod limits;
+pub(in crate::door) mod listener;
 pub(in crate::door) mod registry;
 pub(in crate::door) mod session;
 pub(in crate::door) mod slots;
