@@ -1,13 +1,13 @@
 //! The answers of a server, and reading a body within its limits.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes};
 use hyper::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::door::http::server::room::{Budget, Room};
 
 /// What is sent back.
 pub(in crate::door) type Answer = Response<Full<Bytes>>;
@@ -102,15 +102,6 @@ pub(in crate::door) fn announced(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// The bytes of a body that take no part in what all large bodies may take together.
-const SMALL: usize = 64 * 1024;
-
-/// The room that large bodies have together, in units of [`SMALL`] bytes.
-pub(in crate::door) fn budget() -> Arc<Semaphore> {
-    // 256 MB, whoever sends them: one body of the control plane, or four of the largest envelopes.
-    Arc::new(Semaphore::new(4096))
-}
-
 /// Reads a body of so many bytes at most, in so much time. What a large body takes of the room comes back with it, to be
 /// held as long as the body is.
 pub(in crate::door) async fn read<B>(
@@ -118,8 +109,8 @@ pub(in crate::door) async fn read<B>(
     body: B,
     limit: usize,
     time: Duration,
-    budget: &Arc<Semaphore>,
-) -> Result<(Bytes, Vec<OwnedSemaphorePermit>), BodyError>
+    budget: &Budget,
+) -> Result<(Bytes, Room), BodyError>
 where
     B: Body<Data = Bytes>,
 {
@@ -130,7 +121,7 @@ where
     let reading = async {
         let mut body = std::pin::pin!(body);
         let mut bytes = Vec::new();
-        let mut room = Vec::new();
+        let mut room = Room::default();
         while let Some(frame) = body.frame().await {
             let frame = frame.map_err(|_| BodyError::Broken)?;
             let Ok(data) = frame.into_data() else {
@@ -140,9 +131,8 @@ where
                 return Err(BodyError::TooLarge(limit));
             }
             bytes.extend_from_slice(&data);
-            while bytes.len() / SMALL > room.len() {
-                let more = Arc::clone(budget).try_acquire_owned();
-                room.push(more.map_err(|_| BodyError::NoRoom)?);
+            if !room.grow(bytes.len(), budget) {
+                return Err(BodyError::NoRoom);
             }
         }
         Ok((Bytes::from(bytes), room))

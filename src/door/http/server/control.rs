@@ -15,6 +15,7 @@ use crate::door::http::server::cell::Cell;
 use crate::door::http::server::head::{self, MediaType};
 use crate::door::http::server::limits::{ADVANCE_MAX, CALLERS_MAX, UNREAD, UNREAD_MAX};
 use crate::door::http::server::registry::NewWorld;
+use crate::door::http::server::room::Room;
 use crate::door::http::server::world::{SessionId, Turn};
 use crate::interchange::{
     caller_from_json, change_from_json, parse, tables_to_json, world_from_json,
@@ -132,7 +133,7 @@ async fn taken(cell: &Cell, id: &SessionId, query: &str) -> Answer {
 #[derive(Default)]
 struct Body {
     text: Bytes,
-    _room: Vec<tokio::sync::OwnedSemaphorePermit>,
+    _room: Room,
 }
 
 impl Body {

@@ -19,6 +19,7 @@ pub(in crate::door) mod head;
 mod limits;
 pub(in crate::door) mod listener;
 pub(in crate::door) mod registry;
+pub(in crate::door) mod room;
 pub(in crate::door) mod session;
 pub(in crate::door) mod slots;
 #[cfg(test)]
@@ -31,7 +32,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use hyper::StatusCode;
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -44,6 +45,7 @@ pub use limits::Limits;
 use edge::Purpose;
 use limits::UNREAD;
 use registry::{NewWorld, Registry};
+use room::Budget;
 use slots::Slots;
 
 /// What a server serves, and where.
@@ -126,7 +128,7 @@ pub(in crate::door) struct Shared {
     pub(in crate::door) registry: Registry,
     pub(in crate::door) connections: Arc<Slots>,
     pub(in crate::door) turned_away: Arc<Slots>,
-    pub(in crate::door) budget: Arc<Semaphore>,
+    pub(in crate::door) budget: Budget,
     pub(in crate::door) stopping: AtomicBool,
 }
 
@@ -172,7 +174,7 @@ impl Server {
             registry: Registry::new(&own, &config.limits),
             connections: Slots::new(config.limits.connections),
             turned_away: Slots::new(TURNED_AWAY_MAX),
-            budget: answer::budget(),
+            budget: Budget::default(),
             stopping: AtomicBool::new(false),
             config,
         });

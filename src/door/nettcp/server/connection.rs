@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::debug;
 
 use crate::door::http::server::Shared;
 use crate::door::http::server::cell::Cell;
+use crate::door::http::server::room::Room;
 use crate::door::http::server::session::Record;
 use crate::door::http::server::world::SessionId;
 use crate::door::nettcp::follow::Follower;
@@ -19,9 +20,6 @@ use crate::wire::nmf::FaultName;
 
 /// How much is read at once.
 const PIECE: usize = 16 * 1024;
-
-/// The bytes of an unfinished record for which no room is asked of what all connections have together.
-const SMALL: usize = 64 * 1024;
 
 /// How long a client that was told goodbye may go on to send, so that it gets to read what it was told.
 const LINGER: Duration = Duration::from_secs(1);
@@ -83,7 +81,7 @@ where
     let mut link = Link::new(Arc::clone(&shared));
     let mut follower = Follower::if_wanted(shared.config.follow);
     let mut since = Since::default();
-    let mut room: Vec<OwnedSemaphorePermit> = Vec::new();
+    let mut room = Room::default();
     let mut unfinished = 0;
     let mut piece = vec![0; PIECE];
     let mut pending: Vec<u8> = Vec::new();
@@ -123,18 +121,12 @@ where
                 unfinished = if link.is_inside_record() {
                     unfinished + count
                 } else {
-                    room.clear();
+                    room = Room::default();
                     0
                 };
-                while unfinished / SMALL > room.len() {
-                    match Arc::clone(&shared.budget).try_acquire_owned() {
-                        Ok(more) => room.push(more),
-                        Err(_) => {
-                            debug!("other large messages are being read");
-                            link.refuse(FaultName::ServerTooBusy);
-                            break;
-                        }
-                    }
+                if !room.grow(unfinished, &shared.budget) {
+                    debug!("other large messages are being read");
+                    link.refuse(FaultName::ServerTooBusy);
                 }
             }
             Came::Written(Ok(count)) => written += count,
