@@ -39,29 +39,32 @@ impl Cell {
         done
     }
 
-    /// Looks again and again, whenever something has happened, until there is an answer or the time is up.
+    /// Looks again and again, whenever something has happened, until there is an answer.
     pub(in crate::door) async fn wait_for<T>(
         &self,
-        until: Option<Instant>,
         mut look: impl FnMut(&mut ServedWorld) -> Option<T>,
-    ) -> Option<T> {
+    ) -> T {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
             // Before the look, so that nothing is missed between the two. What the look itself moves makes one more.
             changed.as_mut().enable();
             if let Some(found) = self.with(&mut look) {
-                return Some(found);
+                return found;
             }
-            match until {
-                None => changed.await,
-                Some(until) => {
-                    if tokio::time::timeout_at(until, changed).await.is_err() {
-                        return None;
-                    }
-                }
-            }
+            changed.await;
         }
+    }
+
+    /// The same, until the time is up at most; there is at least one look.
+    pub(in crate::door) async fn wait_until<T>(
+        &self,
+        until: Instant,
+        look: impl FnMut(&mut ServedWorld) -> Option<T>,
+    ) -> Option<T> {
+        tokio::time::timeout_at(until, self.wait_for(look))
+            .await
+            .ok()
     }
 
     /// Lets time pass in a world of real time as long as somebody holds it, even when nobody asks.

@@ -118,7 +118,7 @@ async fn taken(cell: &Cell, id: &SessionId, query: &str) -> Answer {
         return *bad(&"expected `taken=NUMBER`, or nothing");
     };
     let until = tokio::time::Instant::now() + TAKEN_WAIT;
-    cell.wait_for(Some(until), |world| match world.taken(id) {
+    cell.wait_until(until, |world| match world.taken(id) {
         Ok((taken, over)) if taken < wanted && !over => None,
         other => Some(other),
     })

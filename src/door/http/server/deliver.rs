@@ -30,13 +30,12 @@ pub(in crate::door) async fn deliver(shared: Arc<Shared>, cell: Weak<Cell>, id: 
             return;
         };
         let next = cell
-            .wait_for(None, |world| match world.next_post(&id) {
+            .wait_for(|world| match world.next_post(&id) {
                 Some((record, address)) => Some(Some((record, address, world.readings().clone()))),
                 None if world.may_tell(&id) => None,
                 None => Some(None),
             })
-            .await
-            .flatten();
+            .await;
         let Some((record, address, readings)) = next else {
             return;
         };

@@ -216,17 +216,15 @@ impl Endpoint {
             ));
         }
         let given = match given {
-            Given::Later => self
-                .cell
-                .wait_for(None, |world| match world.take_answer(&id) {
-                    Answer::Pending => None,
-                    other => Some(other),
-                })
-                .await
-                .map_or(Given::Over, |answer| match answer {
-                    Answer::Ready(event) => Given::Answer(event),
-                    Answer::Pending | Answer::Lost => Given::Over,
-                }),
+            Given::Later => {
+                self.cell
+                    .wait_for(|world| match world.take_answer(&id) {
+                        Answer::Ready(event) => Some(Given::Answer(event)),
+                        Answer::Pending => None,
+                        Answer::Lost => Some(Given::Over),
+                    })
+                    .await
+            }
             given => given,
         };
         let mut answer = match given {

@@ -35,7 +35,7 @@ pub(in crate::door) async fn get(
     let id = SessionId::named(id);
     let until = Instant::now() + wait;
     let read = cell
-        .wait_for(Some(until), |world| {
+        .wait_until(until, |world| {
             if world.goes_on(&id, caller).is_none() {
                 return Some(Err(Refused::Unknown));
             }

@@ -151,13 +151,12 @@ where
 /// The next thing that a session tells; `None` where there is no such session any more.
 async fn next(session: Option<&(Arc<Cell>, SessionId)>) -> Option<Record> {
     let (cell, id) = session?;
-    cell.wait_for(None, |world| match world.tell_connection(id) {
+    cell.wait_for(|world| match world.tell_connection(id) {
         Some(record) => Some(Some(record)),
         None if world.may_tell(id) => None,
         None => Some(None),
     })
     .await
-    .flatten()
 }
 
 async fn wait(until: Option<Instant>) {
