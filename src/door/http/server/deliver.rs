@@ -18,7 +18,7 @@ use crate::door::http::server::callback::Address;
 use crate::door::http::server::cell::Cell;
 use crate::door::http::server::envelope::{self, Written};
 use crate::door::http::server::head::SESSION_HEADER;
-use crate::door::http::server::session::{Record, Told};
+use crate::door::http::server::session::Record;
 use crate::door::http::server::world::SessionId;
 use crate::spec::Readings;
 
@@ -63,20 +63,15 @@ pub(in crate::door) async fn deliver(shared: Arc<Shared>, cell: Weak<Cell>, id: 
 }
 
 fn name(record: &Record) -> &'static str {
-    match &record.what {
-        Told::Callback(event) | Told::Reply { event, .. } => event.name(),
-        Told::Ended => "the end",
-    }
+    let said = record.what.said();
+    said.map_or("the end", |(event, _)| event.name())
 }
 
 fn write(record: &Record, to: &str, readings: &Readings) -> Written {
-    match &record.what {
-        Told::Callback(event) => envelope::of(event, None, Some(to), readings),
-        Told::Reply { event, relates_to } => {
-            envelope::of(event, relates_to.as_deref(), Some(to), readings)
-        }
-        Told::Ended => Written::default(),
-    }
+    let said = record.what.said();
+    said.map_or_else(Written::default, |(event, relates_to)| {
+        envelope::of(event, relates_to, Some(to), readings)
+    })
 }
 
 /// Why a callback could not be posted.

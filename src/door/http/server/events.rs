@@ -11,7 +11,7 @@ use crate::door::http::server::cell::Cell;
 use crate::door::http::server::envelope;
 use crate::door::http::server::head;
 use crate::door::http::server::limits::WAIT_MAX;
-use crate::door::http::server::session::{Record, Told};
+use crate::door::http::server::session::Record;
 use crate::door::http::server::world::{Refused, SessionId};
 use crate::spec::Readings;
 
@@ -95,13 +95,10 @@ struct Shown {
 
 impl Shown {
     fn of(record: &Record, readings: &Readings) -> Self {
-        let written = match &record.what {
-            Told::Ended => None,
-            Told::Callback(event) => Some(envelope::of(event, None, None, readings)),
-            Told::Reply { event, relates_to } => {
-                Some(envelope::of(event, relates_to.as_deref(), None, readings))
-            }
-        };
+        let written = record
+            .what
+            .said()
+            .map(|(event, relates_to)| envelope::of(event, relates_to, None, readings));
         let (action, envelope) = written.map(|written| (written.action, written.xml)).unzip();
         Self {
             seq: record.seq,

@@ -36,6 +36,17 @@ pub(in crate::door) enum Told {
     Ended,
 }
 
+impl Told {
+    /// What is said, and the MessageID that it answers; the end says nothing.
+    pub(in crate::door) fn said(&self) -> Option<(&Event, Option<&str>)> {
+        match self {
+            Self::Callback(event) => Some((event, None)),
+            Self::Reply { event, relates_to } => Some((event, relates_to.as_deref())),
+            Self::Ended => None,
+        }
+    }
+}
+
 /// What a request brings beside its message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::door) struct Request {
@@ -373,39 +384,25 @@ impl ServedSession {
 
     /// The reader has read up to this record: those are forgotten.
     pub(in crate::door) fn acknowledge(&mut self, after: u64) {
-        while self.queue.front().is_some_and(|record| record.seq <= after) {
-            // The end stays: whoever asks again is told again.
-            if self
-                .queue
-                .front()
-                .is_some_and(|record| record.what == Told::Ended)
-            {
-                break;
-            }
-            self.queue.pop_front();
-        }
+        // The end stays: whoever asks again is told again.
+        let is_read = |record: &mut Record| record.seq <= after && record.what != Told::Ended;
+        while self.queue.pop_front_if(is_read).is_some() {}
     }
 
     /// The records past that number; of a session whose callbacks are posted only the end.
     pub(in crate::door) fn records(&mut self, after: u64) -> Vec<Record> {
-        let posted = self.reply_to.is_some();
-        let first_is_end = self
-            .queue
-            .front()
-            .is_some_and(|record| record.what == Told::Ended);
+        // The end is the last record, so that it comes first only when everything else was posted.
+        let is_end = |record: &Record| record.what == Told::Ended;
+        if self.is_posted() && !self.queue.front().is_some_and(is_end) {
+            return Vec::new();
+        }
         let records: Vec<Record> = self
             .queue
             .iter()
-            .filter(|_| !posted || first_is_end)
-            .filter(|record| record.seq > after || record.what == Told::Ended)
+            .filter(|record| record.seq > after || is_end(record))
             .cloned()
             .collect();
-        if records
-            .last()
-            .is_some_and(|record| record.what == Told::Ended)
-        {
-            self.seen_to_end = true;
-        }
+        self.seen_to_end |= records.last().is_some_and(is_end);
         records
     }
 

@@ -7,7 +7,7 @@ use tracing::{Level, debug, enabled, info, trace, warn};
 use crate::door::http::server::Shared;
 use crate::door::http::server::cell::Cell;
 use crate::door::http::server::envelope;
-use crate::door::http::server::session::{Record, Request, Told};
+use crate::door::http::server::session::{Record, Request};
 use crate::door::http::server::world::{Refused, SessionId};
 use crate::door::nettcp::server::endpoint::{self, Place};
 use crate::model::{ClientMessage, Event};
@@ -209,10 +209,9 @@ impl Link {
 
     /// The session tells something.
     pub(super) fn tell(&mut self, record: &Record) {
-        match &record.what {
-            Told::Callback(event) => self.say(event, None),
-            Told::Reply { event, relates_to } => self.say(event, relates_to.as_deref()),
-            Told::Ended => {
+        match record.what.said() {
+            Some((event, relates_to)) => self.say(event, relates_to),
+            None => {
                 if let Some((_, id)) = self.session.take() {
                     info!(session = %id, "<- the end");
                 }
