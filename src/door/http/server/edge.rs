@@ -19,6 +19,7 @@ use crate::door::http::server::answer::{self, Answer};
 use crate::door::http::server::endpoint::Endpoint;
 use crate::door::http::server::limits::HEADER_BYTES_MAX;
 use crate::door::http::server::listener::{self, CLOSING_TIME};
+use crate::door::http::server::path::Base;
 use crate::door::http::server::world::SessionId;
 use crate::door::http::server::{control, events, head};
 
@@ -148,7 +149,7 @@ async fn answer(
         return not_found();
     };
     match rest {
-        ["soap"] | [""] if base.is_own() || rest == ["soap"] => {
+        ["soap"] | [""] if base.world.is_none() || rest == ["soap"] => {
             if let Some((cell, caller)) = base.find(shared) {
                 let endpoint = Endpoint {
                     cell,
@@ -174,62 +175,4 @@ async fn answer(
 
 fn not_found() -> Answer {
     answer::text(StatusCode::NOT_FOUND, "there is nothing at this path")
-}
-
-/// The world and the caller that a path begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Base<'a> {
-    world: Option<&'a str>,
-    caller: Option<usize>,
-}
-
-impl<'a> Base<'a> {
-    /// What a path begins with, and the rest of it.
-    fn of<'b>(parts: &'b [&'a str]) -> Option<(Self, &'b [&'a str])> {
-        Some(match parts {
-            ["worlds", world, "callers", caller, rest @ ..] if !rest.is_empty() => (
-                Self {
-                    world: Some(world),
-                    caller: Some(caller.parse().ok()?),
-                },
-                rest,
-            ),
-            ["worlds", world, rest @ ..] if !rest.is_empty() => (
-                Self {
-                    world: Some(world),
-                    caller: None,
-                },
-                rest,
-            ),
-            rest => (
-                Self {
-                    world: None,
-                    caller: None,
-                },
-                rest,
-            ),
-        })
-    }
-
-    const fn is_own(&self) -> bool {
-        self.world.is_none()
-    }
-
-    fn path(&self) -> String {
-        match (self.world, self.caller) {
-            (None, _) => String::new(),
-            (Some(world), None) => format!("/worlds/{world}"),
-            (Some(world), Some(caller)) => format!("/worlds/{world}/callers/{caller}"),
-        }
-    }
-
-    fn find(&self, shared: &Shared) -> Option<(Arc<crate::door::http::server::cell::Cell>, usize)> {
-        let cell = match self.world {
-            None => Arc::clone(shared.registry.own()),
-            Some(world) => shared.registry.world(world)?,
-        };
-        let caller = self.caller.unwrap_or(0);
-        cell.with(|world| world.has_caller(caller))
-            .then_some((cell, caller))
-    }
 }

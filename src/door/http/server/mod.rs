@@ -18,6 +18,7 @@ mod events;
 pub(in crate::door) mod head;
 mod limits;
 pub(in crate::door) mod listener;
+pub(in crate::door) mod path;
 pub(in crate::door) mod registry;
 pub(in crate::door) mod room;
 pub(in crate::door) mod session;

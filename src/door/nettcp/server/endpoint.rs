@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::door::http::server::Shared;
 use crate::door::http::server::cell::Cell;
+use crate::door::http::server::path::Base;
 use crate::door::http::server::world::SessionId;
 use crate::wire::nmf::Via;
 
@@ -22,13 +23,18 @@ pub(super) struct Place {
 /// far has found us.
 pub(super) fn find(shared: &Shared, via: &Via) -> Option<Place> {
     let path = via.path().trim_end_matches('/');
-    let (cell, caller, session) = if path == shared.config.net_tcp_path.trim_end_matches('/') {
-        (Arc::clone(shared.registry.own()), 0, None)
+    let (world, caller, session) = if path == shared.config.net_tcp_path.trim_end_matches('/') {
+        (None, 0, None)
     } else {
         let (world, caller, session) = parts(path)?;
-        (shared.registry.world(world)?, caller, session)
+        (Some(world), caller, session)
     };
-    cell.with(|world| world.has_caller(caller)).then(|| Place {
+    let base = Base {
+        world,
+        caller: Some(caller),
+    };
+    let (cell, caller) = base.find(shared)?;
+    Some(Place {
         cell,
         caller,
         session: session.map(SessionId::named),
@@ -38,21 +44,13 @@ pub(super) fn find(shared: &Shared, via: &Via) -> Option<Place> {
 /// The world, the caller and the session in `/worlds/W[/callers/C][/sessions/S]/soap`.
 fn parts(path: &str) -> Option<(&str, usize, Option<&str>)> {
     let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-    Some(match parts[..] {
-        ["worlds", world, "soap"] => (world, 0, None),
-        ["worlds", world, "sessions", session, "soap"] => (world, 0, Some(session)),
-        ["worlds", world, "callers", caller, "soap"] => (world, caller.parse().ok()?, None),
-        [
-            "worlds",
-            world,
-            "callers",
-            caller,
-            "sessions",
-            session,
-            "soap",
-        ] => (world, caller.parse().ok()?, Some(session)),
+    let (base, rest) = Base::of(&parts)?;
+    let session = match rest {
+        ["soap"] => None,
+        ["sessions", session, "soap"] => Some(*session),
         _ => return None,
-    })
+    };
+    Some((base.world?, base.caller.unwrap_or(0), session))
 }
 
 #[cfg(test)]
