@@ -70,8 +70,7 @@ pub(in crate::door) async fn answer(
         (_, []) => store(&cell, &head.headers).await,
         (_, ["clock"]) => {
             let waits = cell.with(|world| world.waits());
-            let next = waits.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
-            answer::json(StatusCode::OK, &json!({ "next_ms": next }))
+            answer::json(StatusCode::OK, &json!({ "next_ms": waits.map(millis) }))
         }
         (_, ["callers"]) => add_caller(&cell, name, &body),
         (_, ["changes"]) => change(&cell, &body),
@@ -97,13 +96,15 @@ pub(in crate::door) async fn answer(
     }
 }
 
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// One event more for the connection of a session, or why there is none.
 fn turn(cell: &Cell, id: &SessionId) -> Answer {
     let said = match cell.with(|world| world.turn(id)) {
         Ok(Turn::Record) => json!({ "event": true }),
-        Ok(Turn::Wait(time)) => {
-            json!({ "wait_ms": u64::try_from(time.as_millis()).unwrap_or(u64::MAX) })
-        }
+        Ok(Turn::Wait(time)) => json!({ "wait_ms": millis(time) }),
         Ok(Turn::Quiet) => json!({ "quiet": true }),
         Ok(Turn::Over) => json!({ "over": true }),
         Err(refused) => return answer::mistake(StatusCode::NOT_FOUND, &refused.to_string()),
@@ -113,8 +114,7 @@ fn turn(cell: &Cell, id: &SessionId) -> Answer {
 
 /// How many messages came in on a session, held until it is as many as the client has sent, for a while at most.
 async fn taken(cell: &Cell, id: &SessionId, query: &str) -> Answer {
-    let wanted = head::query(query, "taken").map_or(Some(0), |text| text.parse().ok());
-    let Some(wanted) = wanted else {
+    let Some(wanted) = head::number(query, "taken") else {
         return *bad(&"expected `taken=NUMBER`, or nothing");
     };
     let until = tokio::time::Instant::now() + TAKEN_WAIT;

@@ -154,14 +154,11 @@ impl Endpoint {
         let Read { message, request } = read;
         let message_id = request.message_id.clone();
         let relates_to = message_id.as_deref();
-        let named = named.map(|id| SessionId::named(&id));
-        let what = message
-            .as_ref()
-            .map_or(
-                "a message that is none of the protocol",
-                ClientMessage::name,
-            )
-            .to_owned();
+        let named = named.as_deref().map(SessionId::named);
+        let what = message.as_ref().map_or(
+            "a message that is none of the protocol",
+            ClientMessage::name,
+        );
         let opens = match &message {
             Ok(message) => matches!(message, ClientMessage::InitializeOperationParameters { .. }),
             Err(_) => true,
@@ -176,13 +173,9 @@ impl Endpoint {
                 _ if named.is_some() && !opens => return Err(None),
                 _ => (world.open(self.caller).map_err(Some)?, true),
             };
-            let fault = message.as_ref().err().map(refusal);
-            let given = match (&message, fault) {
-                (Ok(message), _) => world.message(&id, message, request),
-                (Err(_), fault) => {
-                    let fault = fault.unwrap_or_else(|| SoapFault::sender(None));
-                    world.reject(&id, fault, request)
-                }
+            let given = match &message {
+                Ok(message) => world.message(&id, message, request),
+                Err(error) => world.reject(&id, refusal(error), request),
             };
             let begins_to_post = world.begins_to_post(&id);
             let given = given.map_err(Some)?;
@@ -269,7 +262,8 @@ impl Endpoint {
     ) -> HttpAnswer {
         let xml = envelope::of_fault(fault, relates_to, why);
         sent(&xml);
-        let status = envelope::status(&Event::Fault(fault.clone()), shared.config.fault_status);
+        let as_told = shared.config.fault_status;
+        let status = as_told.unwrap_or_else(|| envelope::status(fault.code));
         answer::of_type(status, answer::SOAP, xml)
     }
 

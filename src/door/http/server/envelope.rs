@@ -126,16 +126,13 @@ pub(in crate::door) fn is_soap_1_1(why: &RequestError) -> bool {
     matches!(why, RequestError::Envelope(EnvelopeError::VersionMismatch { found }) if found == SOAP_1_1)
 }
 
-/// The HTTP status of a reply (SOAP 1.2 part 2, table 20).
-pub(in crate::door) fn status(event: &Event, fault_status: Option<StatusCode>) -> StatusCode {
-    match event {
-        Event::Fault(fault) => fault_status.unwrap_or(match fault.code {
-            FaultCode::Sender => StatusCode::BAD_REQUEST,
-            FaultCode::Receiver
-            | FaultCode::MustUnderstand
-            | FaultCode::VersionMismatch
-            | FaultCode::DataEncodingUnknown => StatusCode::INTERNAL_SERVER_ERROR,
-        }),
-        _ => StatusCode::OK,
+/// The HTTP status of a fault (SOAP 1.2 part 2, table 20).
+pub(in crate::door) const fn status(code: FaultCode) -> StatusCode {
+    match code {
+        FaultCode::Sender => StatusCode::BAD_REQUEST,
+        FaultCode::Receiver
+        | FaultCode::MustUnderstand
+        | FaultCode::VersionMismatch
+        | FaultCode::DataEncodingUnknown => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

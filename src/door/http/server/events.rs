@@ -26,7 +26,7 @@ pub(in crate::door) async fn get(
     if method != Method::GET {
         return answer::only("GET");
     }
-    let (Some(after), Some(wait)) = (number(query, "after"), seconds(query)) else {
+    let (Some(after), Some(wait)) = (head::number(query, "after"), seconds(query)) else {
         return answer::text(
             StatusCode::BAD_REQUEST,
             "expected `after=NUMBER` and `wait=SECONDS`, each of which may be left out",
@@ -65,10 +65,6 @@ pub(in crate::door) async fn get(
         }
         Some(Err(refused)) => answer::text(StatusCode::BAD_REQUEST, &refused.to_string()),
     }
-}
-
-fn number(query: &str, key: &str) -> Option<u64> {
-    head::query(query, key).map_or(Some(0), |text| text.parse().ok())
 }
 
 /// How long to hold the answer: never longer than we hold anybody's.

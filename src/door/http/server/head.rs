@@ -184,6 +184,11 @@ pub(in crate::door) fn query<'a>(query: &'a str, key: &str) -> Option<&'a str> {
         .map(|(_, value)| value)
 }
 
+/// The number that a key of a query has, 0 where the key is missing; `None` where it is no number.
+pub(in crate::door) fn number(text: &str, key: &str) -> Option<u64> {
+    query(text, key).map_or(Some(0), |number| number.parse().ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
