@@ -18,7 +18,7 @@ use crate::door::http::server::registry::NewWorld;
 use crate::door::http::server::room::Room;
 use crate::door::http::server::world::{SessionId, Turn};
 use crate::interchange::{
-    caller_from_json, change_from_json, parse, tables_to_json, world_from_json,
+    JsonForm, caller_from_json, change_from_json, parse, tables_to_json, world_from_json,
 };
 
 /// The version of this interface.
@@ -70,7 +70,10 @@ pub(in crate::door) async fn answer(
         (_, []) => store(&cell, &head.headers).await,
         (_, ["clock"]) => {
             let waits = cell.with(|world| world.waits());
-            answer::json(StatusCode::OK, &json!({ "next_ms": waits.map(millis) }))
+            answer::json(
+                StatusCode::OK,
+                &json!({ "next_ms": waits.map(|time| time.write()) }),
+            )
         }
         (_, ["callers"]) => add_caller(&cell, name, &body),
         (_, ["changes"]) => change(&cell, &body),
@@ -96,20 +99,21 @@ pub(in crate::door) async fn answer(
     }
 }
 
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
 /// One event more for the connection of a session, or why there is none.
 fn turn(cell: &Cell, id: &SessionId) -> Answer {
-    let said = match cell.with(|world| world.turn(id)) {
-        Ok(Turn::Record) => json!({ "event": true }),
-        Ok(Turn::Wait(time)) => json!({ "wait_ms": millis(time) }),
-        Ok(Turn::Quiet) => json!({ "quiet": true }),
-        Ok(Turn::Over) => json!({ "over": true }),
-        Err(refused) => return answer::mistake(StatusCode::NOT_FOUND, &refused.to_string()),
-    };
-    answer::json(StatusCode::OK, &said)
+    match cell.with(|world| world.turn(id)) {
+        Ok(turn) => answer::json(StatusCode::OK, &turn_to_json(turn)),
+        Err(refused) => answer::mistake(StatusCode::NOT_FOUND, &refused.to_string()),
+    }
+}
+
+fn turn_to_json(turn: Turn) -> Json {
+    match turn {
+        Turn::Record => json!({ "event": true }),
+        Turn::Wait(time) => json!({ "wait_ms": time.write() }),
+        Turn::Quiet => json!({ "quiet": true }),
+        Turn::Over => json!({ "over": true }),
+    }
 }
 
 /// How many messages came in on a session, held until it is as many as the client has sent, for a while at most.
@@ -353,5 +357,18 @@ fn open(cell: &Cell, name: &str, caller: usize) -> Answer {
             answer::mistake(StatusCode::SERVICE_UNAVAILABLE, &refused.to_string())
         }
         Err(_) => answer::mistake(StatusCode::NOT_FOUND, "there is no such caller"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_as_long_as_was_said_has_waited_long_enough() {
+        let told = |micros| turn_to_json(Turn::Wait(Duration::from_micros(micros)));
+        assert_eq!(told(2_000_000), json!({ "wait_ms": 2000 }));
+        assert_eq!(told(1_500), json!({ "wait_ms": 2 }));
+        assert_eq!(told(1), json!({ "wait_ms": 1 }));
     }
 }
