@@ -150,21 +150,13 @@ impl Server {
     /// When it cannot listen where it should.
     pub async fn bind(config: Config) -> Result<Running, ServeError> {
         let anywhere = config.listen_anywhere;
-        let http = match &config.http {
-            Some(address) => Some(listen(address, anywhere).await?),
-            None => None,
-        };
-        let net_tcp = match &config.net_tcp {
-            Some(address) => Some(listen(address, anywhere).await?),
-            None => None,
-        };
-        let control = match &config.control {
-            Some(address) => Some((
-                listen(address, anywhere).await?,
-                Purpose::Control(name_of(address).to_owned()),
-            )),
-            None => None,
-        };
+        let http = listen(config.http.as_deref(), anywhere).await?;
+        let net_tcp = listen(config.net_tcp.as_deref(), anywhere).await?;
+        let control = listen(config.control.as_deref(), anywhere).await?;
+        let control_name = config
+            .control
+            .as_deref()
+            .map(|address| name_of(address).to_owned());
         let own = NewWorld {
             setup: config.setup.clone(),
             readings: config.readings.clone(),
@@ -203,9 +195,9 @@ impl Server {
                     running.closing.subscribe(),
                 )));
         }
-        if let Some(((listener, address), purpose)) = control {
+        if let (Some((listener, address)), Some(name)) = (control, control_name) {
             running.control = Some(format!("http://{address}"));
-            running.listen(listener, purpose);
+            running.listen(listener, Purpose::Control(name));
         }
         Ok(running)
     }
@@ -217,7 +209,14 @@ pub const NET_TCP_PATH: &str = "/ipam";
 /// How many connections are told at the same time that there are too many.
 const TURNED_AWAY_MAX: usize = 64;
 
-async fn listen(address: &str, anywhere: bool) -> Result<(TcpListener, SocketAddr), ServeError> {
+/// Listens, where there is an address to listen on.
+async fn listen(
+    address: Option<&str>,
+    anywhere: bool,
+) -> Result<Option<(TcpListener, SocketAddr)>, ServeError> {
+    let Some(address) = address else {
+        return Ok(None);
+    };
     let no_address = |error| ServeError::Address {
         address: address.to_owned(),
         error,
@@ -235,7 +234,7 @@ async fn listen(address: &str, anywhere: bool) -> Result<(TcpListener, SocketAdd
     };
     let listener = TcpListener::bind(place).await.map_err(cannot)?;
     let bound = listener.local_addr().map_err(cannot)?;
-    Ok((listener, bound))
+    Ok(Some((listener, bound)))
 }
 
 /// The host of an address, as the header Host would name it.
