@@ -164,11 +164,11 @@ async fn every_bad_message_gets_its_fault_and_the_server_lives_on() {
 async fn a_bad_message_ends_its_session_as_in_process() {
     let running = server().await;
     let soap = running.soap_url().unwrap();
-    let session = send(soap, None, &initialize("")).await.session().to_owned();
+    let session = open(soap, "").await;
     assert_eq!(send(soap, Some(&session), "<a>").await.status, 400);
     assert_eq!(names(&events(soap, &session, "").await), ["ended"]);
     // One that was refused before it was looked at does not.
-    let session = send(soap, None, &initialize("")).await.session().to_owned();
+    let session = open(soap, "").await;
     let headers = format!("Content-Type: text/plain\r\nIpamconf-Session: {session}\r\n");
     assert_eq!(request("POST", soap, &headers, start("")).await.status, 415);
     assert_eq!(send(soap, Some(&session), &start("")).await.status, 200);

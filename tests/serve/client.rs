@@ -257,11 +257,28 @@ pub(crate) fn whole() -> Vec<String> {
     .to_vec()
 }
 
+/// A world; its address at the control plane, and that of its endpoint.
+pub(crate) async fn made(control: &str, world: &Json) -> (String, String) {
+    let reply = post_json(&format!("{control}/worlds"), world.to_string()).await;
+    assert_eq!(reply.status, 201, "{reply:?}");
+    let told = reply.json();
+    let url = format!("{control}/worlds/{}", told["id"].as_str().unwrap());
+    (
+        url,
+        format!("{control}{}", told["endpoint"].as_str().unwrap()),
+    )
+}
+
+/// Begins a session with those headers beside the message; its name.
+pub(crate) async fn open(soap: &str, headers: &str) -> String {
+    let reply = send(soap, None, &initialize(headers)).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    reply.session().to_owned()
+}
+
 /// A whole operation on that endpoint, and that it went as it should.
 pub(crate) async fn replicate(soap: &str) -> String {
-    let reply = send(soap, None, &initialize("")).await;
-    assert_eq!(reply.status, 200, "{reply:?}");
-    let session = reply.session().to_owned();
+    let session = open(soap, "").await;
     let reply = send(soap, Some(&session), &start("")).await;
     assert_eq!(reply.status, 200, "{reply:?}");
     let told = events(soap, &session, "after=0").await;

@@ -32,6 +32,14 @@ pub(crate) fn serve(arguments: &[&str], listeners: usize) -> Serving {
     Serving { child, listening }
 }
 
+impl Drop for Serving {
+    /// A test that fails leaves no server behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Serving {
     /// Sends a signal; the exit code and what stood on the standard error.
     pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
@@ -65,10 +73,7 @@ async fn it_serves_a_demonstration_says_where_and_stops_cleanly() {
             .status,
         200
     );
-    let session = send(&soap, None, &initialize(""))
-        .await
-        .session()
-        .to_owned();
+    let session = open(&soap, "").await;
     send(&soap, Some(&session), &start("")).await;
     let told = names(&events(&soap, &session, "").await);
     assert_eq!(
@@ -98,10 +103,7 @@ async fn it_serves_a_demonstration_says_where_and_stops_cleanly() {
 async fn an_interrupt_tells_open_sessions() {
     let served = serve(&["--http", "127.0.0.1:0", "--log", "trace"], 1);
     let soap = served.listening[0].clone();
-    let session = send(&soap, None, &initialize(""))
-        .await
-        .session()
-        .to_owned();
+    let session = open(&soap, "").await;
     let reading = tokio::spawn(async move { events(&soap, &session, "wait=30").await });
     let (code, said) = tokio::task::spawn_blocking(|| served.stop("-INT"))
         .await
@@ -186,10 +188,7 @@ async fn the_world_of_a_file_is_served() {
         1,
     );
     let soap = served.listening[0].clone();
-    let session = send(&soap, None, &initialize(""))
-        .await
-        .session()
-        .to_owned();
+    let session = open(&soap, "").await;
     send(&soap, Some(&session), &start("")).await;
     let told = names(&events(&soap, &session, "").await);
     assert!(!told.contains(&"AddSubTask".to_owned()), "{told:?}");

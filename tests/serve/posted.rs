@@ -72,10 +72,7 @@ async fn callbacks_are_posted_in_order_and_replies_stay_on_the_answer() {
         let soap = running.soap_url().unwrap();
         let (address, mut told) = listener(status).await;
         let header = reply_to(&format!("{address}/here?x=1"));
-        let session = send(soap, None, &initialize(&header))
-            .await
-            .session()
-            .to_owned();
+        let session = open(soap, &header).await;
         let reply = send(soap, Some(&session), &start(&header)).await;
         assert!(reply.body.contains("StartOperationWithCallbackResponse"));
         for name in callbacks() {
@@ -158,10 +155,7 @@ async fn a_client_that_cannot_be_reached_has_lost_its_session() {
     let address = format!("http://{}", gone.local_addr().unwrap());
     drop(gone);
     let header = reply_to(&address);
-    let session = send(soap, None, &initialize(&header))
-        .await
-        .session()
-        .to_owned();
+    let session = open(soap, &header).await;
     assert_eq!(
         send(soap, Some(&session), &start(&header)).await.status,
         200

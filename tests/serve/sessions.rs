@@ -46,7 +46,7 @@ async fn an_operation_is_answered_and_told() {
 async fn a_session_is_known_by_cookie_header_or_connection() {
     let running = server().await;
     let soap = running.soap_url().unwrap();
-    let session = send(soap, None, &initialize("")).await.session().to_owned();
+    let session = open(soap, "").await;
     let cookie = format!("{SOAP_TYPE}Cookie: a=b; ipamconf-session={session}\r\n");
     let reply = request("POST", soap, &cookie, start("")).await;
     assert_eq!((reply.status, reply.session()), (200, session.as_str()));
@@ -122,7 +122,7 @@ async fn faults_have_the_status_that_was_asked_for() {
 async fn what_nobody_answers_is_accepted_without_a_body() {
     let running = server().await;
     let soap = running.soap_url().unwrap();
-    let session = send(soap, None, &initialize("")).await.session().to_owned();
+    let session = open(soap, "").await;
     let callback = envelope(
         &format!("{SERVICE}SetCompletionPercentage"),
         "",
@@ -159,13 +159,8 @@ async fn an_answer_that_comes_last_is_held_while_callbacks_are_read() {
     });
     world["clock"] = "manual".into();
     world["unread"] = 1.into();
-    let made = post_json(&format!("{control}/worlds"), world.to_string()).await;
-    assert_eq!(made.status, 201, "{made:?}");
-    let soap = format!("{control}{}", made.json()["endpoint"].as_str().unwrap());
-    let session = send(&soap, None, &initialize(""))
-        .await
-        .session()
-        .to_owned();
+    let (_, soap) = made(control, &world).await;
+    let session = open(&soap, "").await;
     let starting = tokio::spawn({
         let (soap, session) = (soap.clone(), session.clone());
         async move { send(&soap, Some(&session), &start("")).await }
@@ -189,7 +184,7 @@ async fn an_answer_that_comes_last_is_held_while_callbacks_are_read() {
 async fn a_reader_is_held_until_there_is_something_to_read() {
     let running = server().await;
     let soap = running.soap_url().unwrap();
-    let session = send(soap, None, &initialize("")).await.session().to_owned();
+    let session = open(soap, "").await;
     assert!(events(soap, &session, "").await.is_empty());
     let reading = tokio::spawn({
         let url = events_url(soap, &session, "after=0&wait=30");
@@ -216,11 +211,9 @@ async fn many_sessions_at_once_see_their_own_and_nothing_else() {
                         continue;
                     }
                     let world = ipamconf::interchange::world_to_json(&setup(), &Default::default());
-                    let made = post_json(&format!("{control}/worlds"), world.to_string()).await;
-                    assert_eq!(made.status, 201, "{made:?}");
-                    let name = made.json()["id"].as_str().unwrap().to_owned();
-                    replicate(&format!("{control}/worlds/{name}/soap")).await;
-                    let gone = request("DELETE", &format!("{control}/worlds/{name}"), "", "").await;
+                    let (url, soap) = made(&control, &world).await;
+                    replicate(&soap).await;
+                    let gone = request("DELETE", &url, "", "").await;
                     assert_eq!(gone.status, 204);
                 }
             })

@@ -10,10 +10,7 @@ async fn readers_of_open_sessions_are_told_that_they_end() {
     let soap = running.soap_url().unwrap().to_owned();
     let mut readers = Vec::new();
     for _ in 0..3 {
-        let session = send(&soap, None, &initialize(""))
-            .await
-            .session()
-            .to_owned();
+        let session = open(&soap, "").await;
         let soap = soap.clone();
         readers.push(tokio::spawn(async move {
             events(&soap, &session, "wait=60").await
@@ -43,10 +40,7 @@ async fn who_does_not_ask_is_not_waited_for_without_end() {
 async fn while_it_stops_ends_can_be_read_and_nothing_is_begun() {
     let running = server().await;
     let soap = running.soap_url().unwrap().to_owned();
-    let session = send(&soap, None, &initialize(""))
-        .await
-        .session()
-        .to_owned();
+    let session = open(&soap, "").await;
     let (stopped, ()) = tokio::join!(running.stop(), async {
         // The first poll of the other side has begun to stop it.
         assert_eq!(send(&soap, None, &initialize("")).await.status, 503);
@@ -63,10 +57,7 @@ async fn a_message_that_waits_for_its_answer_is_told_that_none_comes() {
     })
     .await;
     let soap = running.soap_url().unwrap().to_owned();
-    let session = send(&soap, None, &initialize(""))
-        .await
-        .session()
-        .to_owned();
+    let session = open(&soap, "").await;
     let reading = tokio::spawn({
         let (soap, session) = (soap.clone(), session.clone());
         async move { send(&soap, Some(&session), &start("")).await }
