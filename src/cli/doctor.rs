@@ -71,9 +71,13 @@ fn look_at_net_tcp(options: NetTcpOptions, control: Option<HttpAddress>) -> Prob
             "start the server, or correct the address; `ipamconf doctor` looks again",
         ),
     };
+    one_finding("does it open a session", state, found, advice)
+}
+
+fn one_finding(check: &'static str, state: State, found: String, advice: &str) -> Probe {
     Probe {
         findings: vec![Finding {
-            check: "does it open a session",
+            check,
             state,
             found,
             advice: advice.to_owned(),
@@ -83,26 +87,21 @@ fn look_at_net_tcp(options: NetTcpOptions, control: Option<HttpAddress>) -> Prob
 
 /// A process is asked who it is, and something that nobody knows, as soon as it is started.
 fn look_at_process(command: ExecCommand) -> Probe {
-    let finding = match ExecTargets::start(command) {
-        Ok(targets) => Finding {
-            check: "does it speak the protocol",
-            state: State::Good,
-            found: format!(
+    let (state, found, advice) = match ExecTargets::start(command) {
+        Ok(targets) => {
+            let found = format!(
                 "{}: it answers, and says \"unsupported\" to an invented request",
                 targets.name()
-            ),
-            advice: String::new(),
-        },
-        Err(refused) => Finding {
-            check: "does it speak the protocol",
-            state: State::Bad,
-            found: refused.to_string(),
-            advice: "docs/exec.md shows what is asked, and what answers are expected".to_owned(),
-        },
+            );
+            (State::Good, found, "")
+        }
+        Err(refused) => (
+            State::Bad,
+            refused.to_string(),
+            "docs/exec.md shows what is asked, and what answers are expected",
+        ),
     };
-    Probe {
-        findings: vec![finding],
-    }
+    one_finding("does it speak the protocol", state, found, advice)
 }
 
 fn write_table(found: &Probe, out: &mut dyn Write) -> std::io::Result<()> {
