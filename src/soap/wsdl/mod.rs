@@ -14,6 +14,7 @@ mod schema;
 use markup::{Markup, escaped};
 pub use schema::schema;
 
+use crate::model::Callback;
 use crate::soap::names;
 use crate::soap::types::Namespace;
 
@@ -34,14 +35,6 @@ const CALLBACK_PORT_TYPE: &str = "IIpamOperationWithProgressCallback";
 const REQUESTS: [&str; 2] = [
     "InitializeOperationParameters",
     "StartOperationWithCallback",
-];
-/// The operations of the callback: none has a response.
-const CALLBACKS: [&str; 5] = [
-    "StartProgressCallback",
-    "AddSubTask",
-    "SetSubTaskStatus",
-    "SetCompletionPercentage",
-    "SetOverallStatus",
 ];
 
 /// The WSDL of a service at that address.
@@ -67,7 +60,7 @@ pub fn wsdl(endpoint: &str) -> String {
     messages(&mut out);
     port_types(&mut out);
     binding(&mut out, SERVICE_PORT_TYPE, &REQUESTS, true);
-    binding(&mut out, CALLBACK_PORT_TYPE, &CALLBACKS, false);
+    binding(&mut out, CALLBACK_PORT_TYPE, Callback::NAMES, false);
     out.open("wsdl:service name=\"IpamOperationWithProgress\"");
     out.open(&format!(
         "wsdl:port name=\"{SERVICE_PORT_TYPE}\" binding=\"ipam:{SERVICE_PORT_TYPE}\""
@@ -130,7 +123,7 @@ fn port_types(out: &mut Markup) {
     }
     out.close("wsdl:portType");
     out.open(&format!("wsdl:portType name=\"{CALLBACK_PORT_TYPE}\""));
-    for name in CALLBACKS {
+    for name in Callback::NAMES {
         out.open(&format!("wsdl:operation name=\"{name}\""));
         let action = format!("{}{name}", names::SERVICE);
         out.leaf(&addressed("input", &action, &format!("ipam:{name}")));
