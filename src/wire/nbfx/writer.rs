@@ -88,6 +88,48 @@ pub struct Writer<'d> {
     open: usize,
 }
 
+/// The records of elements or of attributes.
+struct Records {
+    in_dictionary: Kinds,
+    in_full: Kinds,
+}
+
+/// Those of them for names that are in a dictionary, or that are not.
+struct Kinds {
+    /// Without a prefix.
+    short: u8,
+    /// With the prefix a; those with other letters follow.
+    letter_a: u8,
+    /// With any other prefix.
+    prefixed: u8,
+}
+
+const ELEMENTS: Records = Records {
+    in_dictionary: Kinds {
+        short: record::SHORT_DICTIONARY_ELEMENT,
+        letter_a: record::PREFIX_DICTIONARY_ELEMENT_A,
+        prefixed: record::DICTIONARY_ELEMENT,
+    },
+    in_full: Kinds {
+        short: record::SHORT_ELEMENT,
+        letter_a: record::PREFIX_ELEMENT_A,
+        prefixed: record::ELEMENT,
+    },
+};
+
+const ATTRIBUTES: Records = Records {
+    in_dictionary: Kinds {
+        short: record::SHORT_DICTIONARY_ATTRIBUTE,
+        letter_a: record::PREFIX_DICTIONARY_ATTRIBUTE_A,
+        prefixed: record::DICTIONARY_ATTRIBUTE,
+    },
+    in_full: Kinds {
+        short: record::SHORT_ATTRIBUTE,
+        letter_a: record::PREFIX_ATTRIBUTE_A,
+        prefixed: record::ATTRIBUTE,
+    },
+};
+
 impl<'d> Writer<'d> {
     /// Writes with those strings.
     pub fn new(dictionary: &'d mut dyn Interned) -> Self {
@@ -106,23 +148,7 @@ impl<'d> Writer<'d> {
     /// # Errors
     /// For what is no name.
     pub fn start(&mut self, prefix: &str, local: &str) -> Result<(), WriteError> {
-        check_name(local)?;
-        let id = self.dictionary.id(local);
-        match (record::letter_number(prefix), id) {
-            (Some(letter), Some(_)) => self.out.push(record::PREFIX_DICTIONARY_ELEMENT_A + letter),
-            (Some(letter), None) => self.out.push(record::PREFIX_ELEMENT_A + letter),
-            (None, Some(_)) if prefix.is_empty() => self.out.push(record::SHORT_DICTIONARY_ELEMENT),
-            (None, None) if prefix.is_empty() => self.out.push(record::SHORT_ELEMENT),
-            (None, found) => {
-                check_name(prefix)?;
-                self.out.push(match found {
-                    Some(_) => record::DICTIONARY_ELEMENT,
-                    None => record::ELEMENT,
-                });
-                push_string(&mut self.out, prefix)?;
-            }
-        }
-        self.string_or_id(local, id)?;
+        self.name(&ELEMENTS, prefix, local)?;
         self.text_at = None;
         self.in_start = true;
         self.in_array = false;
@@ -141,27 +167,7 @@ impl<'d> Writer<'d> {
         value: &Value<'_>,
     ) -> Result<(), WriteError> {
         self.check_in_start()?;
-        check_name(local)?;
-        let id = self.dictionary.id(local);
-        match (record::letter_number(prefix), id) {
-            (Some(letter), Some(_)) => self
-                .out
-                .push(record::PREFIX_DICTIONARY_ATTRIBUTE_A + letter),
-            (Some(letter), None) => self.out.push(record::PREFIX_ATTRIBUTE_A + letter),
-            (None, Some(_)) if prefix.is_empty() => {
-                self.out.push(record::SHORT_DICTIONARY_ATTRIBUTE);
-            }
-            (None, None) if prefix.is_empty() => self.out.push(record::SHORT_ATTRIBUTE),
-            (None, found) => {
-                check_name(prefix)?;
-                self.out.push(match found {
-                    Some(_) => record::DICTIONARY_ATTRIBUTE,
-                    None => record::ATTRIBUTE,
-                });
-                push_string(&mut self.out, prefix)?;
-            }
-        }
-        self.string_or_id(local, id)?;
+        self.name(&ATTRIBUTES, prefix, local)?;
         push_value(&mut self.out, value, self.dictionary)
     }
 
@@ -332,6 +338,26 @@ impl<'d> Writer<'d> {
         } else {
             Err(WriteError::AttributeTooLate)
         }
+    }
+
+    /// The record of those that fits a name, and the name.
+    fn name(&mut self, records: &Records, prefix: &str, local: &str) -> Result<(), WriteError> {
+        check_name(local)?;
+        let id = self.dictionary.id(local);
+        let kinds = match id {
+            Some(_) => &records.in_dictionary,
+            None => &records.in_full,
+        };
+        if let Some(letter) = record::letter_number(prefix) {
+            self.out.push(kinds.letter_a + letter);
+        } else if prefix.is_empty() {
+            self.out.push(kinds.short);
+        } else {
+            check_name(prefix)?;
+            self.out.push(kinds.prefixed);
+            push_string(&mut self.out, prefix)?;
+        }
+        self.string_or_id(local, id)
     }
 
     fn string_or_id(&mut self, string: &str, id: Option<u32>) -> Result<(), WriteError> {
