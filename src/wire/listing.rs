@@ -45,6 +45,8 @@ pub struct LiveListing {
     direction: Direction,
     /// The bytes of a record that is not complete.
     unfinished: Vec<u8>,
+    /// Where they begin.
+    at: usize,
     /// Whether what follows is not framing, or not to be read.
     is_over: bool,
 }
@@ -58,6 +60,7 @@ impl LiveListing {
             decoder: Decoder::new(NmfLimits::default()),
             direction,
             unfinished: Vec::new(),
+            at: 0,
             is_over: false,
         }
     }
@@ -71,30 +74,29 @@ impl LiveListing {
         }
         self.decoder.feed(bytes);
         self.unfinished.extend_from_slice(bytes);
-        loop {
-            let start = self.decoder.at();
-            let at = usize::try_from(start).unwrap_or(usize::MAX);
-            match self.decoder.record() {
-                Ok(Some(record)) => {
-                    let length = usize::try_from(self.decoder.at() - start).unwrap_or(usize::MAX);
-                    let end = length.min(self.unfinished.len());
-                    let bytes: Vec<u8> = self.unfinished.drain(..end).collect();
-                    self.is_over = self.listing.record(&record, &bytes, at, self.direction);
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    self.is_over = true;
-                    let line = format!("error at {error}");
-                    self.listing.line(at, &self.unfinished, &line);
-                }
-            }
-            if self.is_over {
-                self.unfinished = Vec::new();
-                break;
-            }
+        let (taken, stop) =
+            self.listing
+                .records(&mut self.decoder, &self.unfinished, self.at, self.direction);
+        if stop == Stop::More {
+            self.unfinished.drain(..taken);
+            self.at += taken;
+        } else {
+            self.is_over = true;
+            self.unfinished = Vec::new();
         }
         std::mem::take(&mut self.listing.out)
     }
+}
+
+/// Why no record comes any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// There are no bytes for one.
+    More,
+    /// What follows belongs to an upgrade.
+    Upgrade,
+    /// What follows is no record, and was told to be none.
+    Wrong,
 }
 
 #[derive(Debug)]
@@ -116,34 +118,47 @@ impl Listing {
     fn stream(&mut self, bytes: &[u8], direction: Direction) -> String {
         let mut decoder = Decoder::new(NmfLimits::default());
         decoder.feed(bytes);
-        loop {
-            let start = usize::try_from(decoder.at()).unwrap_or(usize::MAX);
-            let record = match decoder.record() {
-                Ok(Some(record)) => record,
-                Ok(None) => {
-                    if decoder.is_inside_record() {
-                        self.line(start, &bytes[start..], "the stream ends inside this record");
-                    }
-                    break;
-                }
-                Err(error) => {
-                    self.line(start, &bytes[start..], &format!("error at {error}"));
-                    break;
-                }
-            };
-            let end = usize::try_from(decoder.at()).unwrap_or(usize::MAX);
-            let is_upgrade = self.record(&record, &bytes[start..end], start, direction);
-            if is_upgrade && end < bytes.len() {
-                let rest = bytes.len() - end;
-                self.line(
-                    end,
-                    &bytes[end..],
-                    &format!("{rest} bytes of the upgrade, not framing"),
-                );
-                break;
+        let (taken, stop) = self.records(&mut decoder, bytes, 0, direction);
+        let rest = &bytes[taken..];
+        match stop {
+            Stop::More if decoder.is_inside_record() => {
+                self.line(taken, rest, "the stream ends inside this record");
             }
+            Stop::Upgrade if !rest.is_empty() => {
+                let what = format!("{} bytes of the upgrade, not framing", rest.len());
+                self.line(taken, rest, &what);
+            }
+            _ => {}
         }
         std::mem::take(&mut self.out)
+    }
+
+    /// The records that are complete. The bytes stand at that place of the stream, and the decoder was fed all of them;
+    /// gives how many of them are shown.
+    fn records(
+        &mut self,
+        decoder: &mut Decoder,
+        bytes: &[u8],
+        at: usize,
+        direction: Direction,
+    ) -> (usize, Stop) {
+        let mut taken = 0;
+        loop {
+            let record = match decoder.record() {
+                Ok(Some(record)) => record,
+                Ok(None) => return (taken, Stop::More),
+                Err(error) => {
+                    self.line(at + taken, &bytes[taken..], &format!("error at {error}"));
+                    return (taken, Stop::Wrong);
+                }
+            };
+            let end = usize::try_from(decoder.at()).unwrap_or(usize::MAX) - at;
+            let is_upgrade = self.record(&record, &bytes[taken..end], at + taken, direction);
+            taken = end;
+            if is_upgrade {
+                return (taken, Stop::Upgrade);
+            }
+        }
     }
 
     /// One record; whether what follows it belongs to an upgrade.
@@ -331,6 +346,10 @@ mod tests {
         Record::Via("net.tcp://h/app/".to_owned()).encode(&mut bytes);
         bytes.extend([3, 8, 0x0C]);
         Record::SizedEnvelope(vec![0, 0x40, 1, b'a', 0x01]).encode(&mut bytes);
+        // An envelope in chunks: their type stands before the first one.
+        bytes.push(5);
+        Record::Chunk(vec![0, 0x40, 1, b'b', 0x01]).encode(&mut bytes);
+        Record::LastChunk.encode(&mut bytes);
         bytes.extend([7, 0x7F, 0]);
         let mut live = LiveListing::new(Direction::FromInitiator);
         let lines: String = bytes
