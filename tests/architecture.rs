@@ -33,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "check",
         &[
-            "model", "oracle", "scenario", "spec", "store", "trace", "verdict", "world",
+            "model", "oracle", "scenario", "soap", "spec", "store", "trace", "verdict", "world",
         ],
     ),
     (

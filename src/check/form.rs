@@ -4,22 +4,15 @@
 use std::collections::BTreeMap;
 
 use crate::model::{Callback, Event};
+use crate::soap::CallbackPrefix;
+use crate::soap::names::{CALLBACK, SERVICE};
 use crate::spec::{Grade, Question, Readings, RequirementId};
 use crate::trace::{Form, SessionIndex, Trace};
 use crate::verdict::{CheckResult, Judge};
 
 /// The action prefixes that 3.19.4.5 to .9 and 3.21.4.2 to .6 give the same callbacks (OQ-9): each with the word of
 /// its reading.
-const PREFIXES: [(&str, &str); 2] = [
-    (
-        "http://Microsoft.Windows.Ipam/IIpamOperationWithProgress/",
-        "service",
-    ),
-    (
-        "http://Microsoft.Windows.Ipam/IIpamOperationWithProgressCallback/",
-        "callback",
-    ),
-];
+const PREFIXES: [(&str, &str); 2] = [(SERVICE, "service"), (CALLBACK, "callback")];
 
 /// Judges the form of every event that came as an envelope.
 pub(super) fn judge(trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
@@ -98,7 +91,7 @@ fn prefix(form: &Form) -> Option<(&'static str, &'static str)> {
 
 /// A callback's action is that of its name, under one of the two prefixes.
 fn action(callback: &Callback, form: &Form, readings: &Readings, results: &mut Vec<CheckResult>) {
-    let (usual, _) = PREFIXES[usize::from(readings.is(Question::OQ9, "callback"))];
+    let usual = CallbackPrefix::of(readings).uri();
     let name = callback.name();
     let found = form.action.as_deref().unwrap_or("no action");
     let other = prefix(form).filter(|(prefix, _)| found.strip_prefix(prefix) == Some(name));
@@ -170,9 +163,6 @@ mod tests {
     use crate::trace::{Door, FormDeviation, Record, Shows, What};
     use crate::verdict::CheckVerdict;
     use crate::world::World;
-
-    const SERVICE: &str = PREFIXES[0].0;
-    const CALLBACK: &str = PREFIXES[1].0;
 
     fn trace(events: Vec<(Event, Form)>) -> Trace {
         let (events, forms): (Vec<_>, Vec<_>) = events.into_iter().unzip();

@@ -7,7 +7,7 @@ use crate::cli::files::write_whole;
 use crate::model::ClientMessage;
 use crate::scenario::{Case, Scenario};
 use crate::soap::{CallbackPrefix, message_id, write_client_message, write_event};
-use crate::spec::{Question, Readings};
+use crate::spec::Readings;
 use crate::trace::{SessionIndex, Trace, What};
 
 /// How many messages of one case are saved: more is nothing that anybody looks at.
@@ -24,11 +24,7 @@ pub(super) fn save(
     trace: &Trace,
     (seed, readings): (u64, &Readings),
 ) -> Result<(), CliError> {
-    let prefix = if readings.is(Question::OQ9, "callback") {
-        CallbackPrefix::Callback
-    } else {
-        CallbackPrefix::Service
-    };
+    let prefix = CallbackPrefix::of(readings);
     let mut below = folder.to_path_buf();
     below.extend(scenario.id.split('/').map(plain));
     create(&below)?;

@@ -12,7 +12,7 @@ use crate::soap::{
     CallbackPrefix, Deviation, Element, Envelope, message_id, read_client_message, read_event,
     write_client_message, write_event,
 };
-use crate::spec::{Grade, IpamAdminOperationId, Question, Readings, RequirementId};
+use crate::spec::{Grade, IpamAdminOperationId, Readings, RequirementId};
 use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, Form, FormDeviation, SessionIndex, Shows};
 use crate::world::{Caller, Setup};
@@ -179,11 +179,7 @@ impl<T: Target> Target for SoapTarget<T> {
     }
 
     fn reset(&mut self, setup: &Setup, readings: &Readings) -> Result<(), TargetError> {
-        self.prefix = if readings.is(Question::OQ9, "callback") {
-            CallbackPrefix::Callback
-        } else {
-            CallbackPrefix::Service
-        };
+        self.prefix = CallbackPrefix::of(readings);
         self.sessions.clear();
         self.form = None;
         self.inner.reset(setup, readings)

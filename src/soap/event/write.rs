@@ -11,6 +11,7 @@ use crate::soap::event::fault;
 use crate::soap::exception;
 use crate::soap::names::{ANONYMOUS, CALLBACK, FAULT_ACTION, IPAM, SERVICE};
 use crate::soap::types::{self, Namespace};
+use crate::spec::{Question, Readings};
 
 /// What the action of a callback begins with: the document gives two prefixes for the same messages (OQ-9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -23,6 +24,16 @@ pub enum CallbackPrefix {
 }
 
 impl CallbackPrefix {
+    /// The one that those readings choose.
+    #[must_use]
+    pub fn of(readings: &Readings) -> Self {
+        if readings.is(Question::OQ9, "callback") {
+            Self::Callback
+        } else {
+            Self::Service
+        }
+    }
+
     /// The prefix.
     #[must_use]
     pub const fn uri(self) -> &'static str {

@@ -5,7 +5,7 @@ use hyper::StatusCode;
 use crate::model::{Event, FaultCode, SoapFault};
 use crate::soap::names::{SOAP, SOAP_1_1};
 use crate::soap::{CallbackPrefix, Element, EnvelopeError, Name, Node, RequestError, write_event};
-use crate::spec::{Question, Readings};
+use crate::spec::Readings;
 
 /// An envelope as text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,15 +14,6 @@ pub(in crate::door) struct Written {
     pub(in crate::door) action: String,
     /// Its text.
     pub(in crate::door) xml: String,
-}
-
-/// The prefix that callbacks have for their action.
-fn prefix(readings: &Readings) -> CallbackPrefix {
-    if readings.is(Question::OQ9, "callback") {
-        CallbackPrefix::Callback
-    } else {
-        CallbackPrefix::Service
-    }
 }
 
 /// The envelope of an event that goes back on the connection it belongs to; `why` as [`of_fault`] has it. The end of a
@@ -35,7 +26,8 @@ pub(in crate::door) fn element_of(
 ) -> Option<Element> {
     match event {
         Event::Fault(fault) => element_of_fault(fault, relates_to, why),
-        event => write_event(event, relates_to, prefix(readings)).map(|found| found.to_element()),
+        event => write_event(event, relates_to, CallbackPrefix::of(readings))
+            .map(|found| found.to_element()),
     }
 }
 
@@ -46,7 +38,7 @@ pub(in crate::door) fn of(
     to: Option<&str>,
     readings: &Readings,
 ) -> Written {
-    let Some(mut envelope) = write_event(event, relates_to, prefix(readings)) else {
+    let Some(mut envelope) = write_event(event, relates_to, CallbackPrefix::of(readings)) else {
         return Written::default();
     };
     if let Some(to) = to {
