@@ -21,5 +21,5 @@ mod read;
 mod write;
 
 pub use read::ContractError;
-pub(super) use read::Reader;
+pub(super) use read::{Reader, type_name};
 pub(super) use write::Writer;

@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A name in the form of [`Object::type_name`].
-fn type_name(name: &Name) -> String {
+pub(in crate::soap) fn type_name(name: &Name) -> String {
     if name.namespace == IPAM {
         name.local.clone()
     } else {

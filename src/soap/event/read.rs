@@ -3,7 +3,7 @@
 use crate::model::{
     Callback, CompletionStatus, Event, IpamException, SubTaskDetails, SubTaskInstance, Value,
 };
-use crate::soap::contract::Reader;
+use crate::soap::contract::{Reader, type_name};
 use crate::soap::element::Element;
 use crate::soap::envelope::Envelope;
 use crate::soap::event::members::Members;
@@ -266,11 +266,7 @@ fn object_type(element: &Element, path: &str, problems: &mut Vec<Problem>) -> St
             found: format!("`{stated}`"),
         });
     }
-    if stated.namespace == IPAM {
-        stated.local.clone()
-    } else {
-        stated.to_string()
-    }
+    type_name(stated)
 }
 
 fn details(

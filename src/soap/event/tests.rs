@@ -164,6 +164,27 @@ fn a_member_out_of_order_is_missing() {
 }
 
 #[test]
+fn a_type_in_no_namespace_is_not_ours() {
+    let body = format!(
+        r#"<p:SetOverallStatus xmlns:p="{IPAM}" xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><p:overallStatus>CompletedWithSuccess</p:overallStatus><p:completionStatus i:type="DhcpMsmOverallCompletionStatus"/></p:SetOverallStatus>"#
+    );
+    let found = read(&format!("{SERVICE}SetOverallStatus"), &body);
+    let paths: Vec<_> = found.deviations.iter().map(|d| d.path.as_str()).collect();
+    assert_eq!(paths, ["SetOverallStatus/completionStatus/@i:type"]);
+    let Ok(Event::Callback(Callback::SetOverallStatus {
+        completion_status, ..
+    })) = found.event
+    else {
+        panic!("{:?}", found.event);
+    };
+    let type_name = "{}DhcpMsmOverallCompletionStatus".to_owned();
+    assert_eq!(
+        completion_status,
+        Some(CompletionStatus::Other { type_name })
+    );
+}
+
+#[test]
 fn what_cannot_be_read_says_where_and_what() {
     let body = format!(
         r#"<SetCompletionPercentage xmlns="{IPAM}"><completionPercentage>half</completionPercentage></SetCompletionPercentage>"#
