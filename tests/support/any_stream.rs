@@ -5,7 +5,7 @@ use ipamconf::wire::nmf::{
     Decoder, Initiator, InitiatorConfig, NmfError, NmfLimits, Receiver, ReceiverConfig, Record,
     UPGRADE_NEGOTIATE, Via,
 };
-use ipamconf::wire::{Direction, listing};
+use ipamconf::wire::{Direction, LiveListing, listing};
 
 /// Panics if it does not hold. The first byte says into which pieces the others are cut.
 pub(crate) fn hold(bytes: &[u8]) {
@@ -13,7 +13,8 @@ pub(crate) fn hold(bytes: &[u8]) {
         return;
     };
     let size = usize::from(*first).max(1);
-    assert_eq!(records(bytes, size), records(bytes, usize::MAX));
+    let whole = records(bytes, usize::MAX);
+    assert_eq!(records(bytes, size), whole);
     for upgrade in [None, Some(UPGRADE_NEGOTIATE.to_owned())] {
         let receiver = |size| {
             let config = ReceiverConfig {
@@ -34,6 +35,17 @@ pub(crate) fn hold(bytes: &[u8]) {
     for direction in [Direction::FromInitiator, Direction::FromReceiver] {
         let shown = listing(bytes, direction);
         assert!(shown.is_empty() == bytes.is_empty());
+        let mut live = LiveListing::new(direction);
+        let lines: String = bytes.chunks(size).map(|piece| live.push(piece)).collect();
+        // Of a record that is wrong it has no more to show than came.
+        let told = match whole.1 {
+            Some(_) => lines
+                .trim_end()
+                .rsplit_once('\n')
+                .map_or("", |(told, _)| told),
+            None => &lines,
+        };
+        assert!(shown.starts_with(told), "{lines}\n{shown}");
     }
 }
 
