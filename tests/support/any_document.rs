@@ -48,11 +48,7 @@ fn meet(bytes: &[u8]) {
     let again = infoset::decode(&mut Decoder::default(), &message, limits);
     let again = again.expect("what we write can be read");
     assert_same(&again, &element);
-    let xml = element.to_xml();
-    // The reader of text keeps references in the names of namespaces as they stand.
-    if !xml.contains('&')
-        && let Ok(from_text) = Element::read(&xml)
-    {
+    if let Ok(from_text) = Element::read(&element.to_xml()) {
         assert_same(&from_text, &element);
     }
 }
