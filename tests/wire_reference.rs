@@ -1,6 +1,6 @@
 //! The worked examples of the documents of net.tcp, a recorded session of a peer, and hostile inputs, from the folder
 //! that `IPAMCONF_REFERENCE_DATA` names. They are no part of the project; without the folder these tests say so and
-//! pass. What is our own and always runs stands in `wire.rs`.
+//! pass. What is our own and always runs stands in `tests/wire`.
 
 use std::cell::Cell;
 use std::path::PathBuf;

@@ -120,7 +120,7 @@ fn each_wrong_document_is_refused_with_its_reason() {
         ),
         (
             "40 01 61 03 40 01 62 01 8C 01 00 00 00 00",
-            "byte 8: expected the type of the values of an array, found 0x8c",
+            "byte 8: expected the type of the values of an array, found 0x8C",
         ),
         (
             "40 01 61 03 40 01 62 01 8D 00 01",
@@ -151,7 +151,7 @@ fn each_wrong_document_is_refused_with_its_reason() {
             "byte 6: expected the end of every element, found the end of the message with 2 of them open",
         ),
     ] {
-        assert_eq!(refusal(hex), reason.replace("0x8c", "0x8C"), "{hex}");
+        assert_eq!(refusal(hex), reason, "{hex}");
     }
 }
 

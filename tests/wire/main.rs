@@ -5,6 +5,8 @@
 mod any_document;
 #[path = "../support/any_stream.rs"]
 mod any_stream;
+#[path = "../support/broken.rs"]
+mod broken;
 mod corpora;
 mod documents;
 mod framing;
