@@ -171,9 +171,6 @@ pub enum NmfFault {
         /// Whether part of a record had come.
         in_record: bool,
     },
-    /// The session was asked to go on after it was over.
-    #[error("expected nothing more, as the session is over")]
-    Closed,
 }
 
 impl NmfFault {
@@ -211,8 +208,7 @@ impl NmfFault {
             | Self::SizeOverlong
             | Self::SizeTooLarge
             | Self::Fault { .. }
-            | Self::Aborted { .. }
-            | Self::Closed => return None,
+            | Self::Aborted { .. } => return None,
         })
     }
 }
