@@ -68,14 +68,11 @@ impl<T: Target> SoapTarget<T> {
 
     /// The event that the client makes of the envelope in which the server sends one.
     fn through_an_envelope(&mut self, session: SessionIndex, event: Event) -> Event {
-        let answers = matches!(
-            event,
-            Event::Fault(_)
-                | Event::InitializeOperationParametersResponse
-                | Event::StartOperationWithCallbackResponse
-        );
         let ids = self.sessions.entry(session).or_default();
-        let request = answers.then(|| ids.unanswered.pop_front()).flatten();
+        let request = event
+            .is_reply()
+            .then(|| ids.unanswered.pop_front())
+            .flatten();
         let Some(written) = write_event(&event, request.as_deref(), self.prefix) else {
             return event;
         };
@@ -86,15 +83,22 @@ impl<T: Target> SoapTarget<T> {
         match Envelope::read(&written.to_xml()) {
             Ok(envelope) => {
                 let read = read_event(&envelope);
-                self.form = Some(form_of(&envelope, read.deviations));
-                if let (Some(form), Some(requirement)) = (&mut self.form, answer_of(&read.event)) {
-                    form.deviations
-                        .extend(relation(&envelope, request.as_deref(), requirement));
-                }
-                read.event.unwrap_or_else(|what| {
-                    self.form = Some(unlike(envelope.action.clone(), &event, &what));
-                    Event::Unintelligible(what)
-                })
+                let (read, form) = match read.event {
+                    Ok(answer) => {
+                        let mut form = form_of(&envelope, read.deviations);
+                        if answer.is_reply() {
+                            let related = relation(&envelope, request.as_deref(), due(&answer));
+                            form.deviations.extend(related);
+                        }
+                        (answer, form)
+                    }
+                    Err(what) => {
+                        let form = unlike(envelope.action, &event, &what);
+                        (Event::Unintelligible(what), form)
+                    }
+                };
+                self.form = Some(form);
+                read
             }
             // No envelope: it breaks what the message that was due has to be.
             Err(error) => {
@@ -144,16 +148,6 @@ pub fn form_of(envelope: &Envelope, deviations: Vec<Deviation>) -> Form {
                 found: deviation.found,
             })
             .collect(),
-    }
-}
-
-/// What says that an answer is one.
-const fn answer_of(event: &Result<Event, String>) -> Option<RequirementId> {
-    match event {
-        Ok(Event::InitializeOperationParametersResponse) => Some(RequirementId::R_MSG_2),
-        Ok(Event::StartOperationWithCallbackResponse) => Some(RequirementId::R_MSG_4),
-        Ok(Event::Fault(_)) => Some(RequirementId::R_TR_2),
-        _ => None,
     }
 }
 

@@ -49,6 +49,17 @@ impl Event {
         "SetOverallStatus",
     ];
 
+    /// Whether it answers a request.
+    #[must_use]
+    pub const fn is_reply(&self) -> bool {
+        matches!(
+            self,
+            Self::InitializeOperationParametersResponse
+                | Self::StartOperationWithCallbackResponse
+                | Self::Fault(_)
+        )
+    }
+
     /// The callback, if it is one.
     #[must_use]
     pub const fn callback(&self) -> Option<&Callback> {

@@ -286,7 +286,7 @@ impl ServedSession {
                 break;
             };
             match taken {
-                Some(request) if is_reply(&event) && settled == Settled::Unanswered => {
+                Some(request) if event.is_reply() && settled == Settled::Unanswered => {
                     if request.asynchronous {
                         let relates_to = request.message_id.clone();
                         self.tell(Told::Reply { event, relates_to });
@@ -319,7 +319,7 @@ impl ServedSession {
     fn record(&mut self, event: Event) {
         match event {
             Event::SessionClosed => self.finish(),
-            event if is_reply(&event) => match &mut self.owed {
+            event if event.is_reply() => match &mut self.owed {
                 Some(owed) if owed.request.asynchronous => {
                     let relates_to = owed.request.message_id.clone();
                     self.owed = None;
@@ -417,14 +417,4 @@ impl ServedSession {
         }
         Some((record, address))
     }
-}
-
-/// Whether it answers a request.
-const fn is_reply(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::InitializeOperationParametersResponse
-            | Event::StartOperationWithCallbackResponse
-            | Event::Fault(_)
-    )
 }
