@@ -23,6 +23,20 @@ pub(super) struct Problem {
     pub(super) found: String,
 }
 
+impl Problem {
+    pub(super) fn new(
+        path: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> Self {
+        Self {
+            path: path.into(),
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+}
+
 /// The content of an exception, into an element that has none.
 pub(super) fn write(element: Element, exception: &IpamException, writer: &mut Writer) -> Element {
     let member = |name: &str| Element {
@@ -58,24 +72,17 @@ pub(super) fn read(
     if element.is_nil() {
         return None;
     }
-    let mut problem = |path: String, expected: &str, found: String| {
-        problems.push(Problem {
-            path,
-            expected: expected.to_owned(),
-            found,
-        });
-    };
     let data_path = format!("{path}/{DATA}");
     let Some(data) = element.child("", DATA) else {
-        problem(data_path, "an IpamExceptionData", "nothing".to_owned());
+        problems.push(Problem::new(data_path, "an IpamExceptionData", "nothing"));
         return None;
     };
     if let Some(stated) = data.type_name.as_ref().filter(|stated| !is_data(stated)) {
-        problem(
+        problems.push(Problem::new(
             format!("{data_path}/@i:type"),
             "IpamExceptionData or a type derived from it",
             format!("`{stated}`"),
-        );
+        ));
         return None;
     }
     let members = ordered(data);
@@ -83,11 +90,11 @@ pub(super) fn read(
         None => IpamExceptionId::all().next()?,
         Some(name) => {
             let Some(id) = IpamExceptionId::from_name(&name) else {
-                problem(
+                problems.push(Problem::new(
                     format!("{data_path}/ExceptionId"),
                     "a member of IpamExceptionId",
                     format!("`{name}`"),
-                );
+                ));
                 return None;
             };
             id

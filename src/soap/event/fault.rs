@@ -30,11 +30,7 @@ pub(super) fn write(fault: &SoapFault) -> Element {
 /// The fault that a body holds.
 pub(super) fn read(fault: &Element, problems: &mut Vec<Problem>) -> SoapFault {
     let mut problem = |path: &str, expected: &str, found: String| {
-        problems.push(Problem {
-            path: path.to_owned(),
-            expected: expected.to_owned(),
-            found,
-        });
+        problems.push(Problem::new(path, expected, found));
     };
     let code = match code(fault) {
         Ok(code) => {

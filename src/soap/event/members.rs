@@ -31,15 +31,15 @@ impl<'a, const N: usize> Members<'a, N> {
                     found[place] = Some(child);
                     next = place + 1;
                 }
-                _ => problems.push(Problem {
-                    path: path.to_owned(),
-                    expected: match (place, names.is_empty()) {
+                _ => problems.push(Problem::new(
+                    path,
+                    match (place, names.is_empty()) {
                         (Some(_), _) => format!("members in the order {}", names.join(", ")),
                         (None, true) => "no members".to_owned(),
                         (None, false) => format!("no members but {}", names.join(", ")),
                     },
-                    found: format!("`{}`", child.name),
-                }),
+                    format!("`{}`", child.name),
+                )),
             }
         }
         Self {
@@ -73,14 +73,13 @@ impl<'a, const N: usize> Members<'a, N> {
         let text = text.trim();
         let plain = !element.is_nil() && element.children().next().is_none();
         let value = plain.then(|| parse(text)).flatten();
-        value.map(Some).ok_or_else(|| Problem {
-            path: self.path(place),
-            expected: expected.to_owned(),
-            found: if element.is_nil() {
+        value.map(Some).ok_or_else(|| {
+            let found = if element.is_nil() {
                 "nil".to_owned()
             } else {
                 format!("`{text}`")
-            },
+            };
+            Problem::new(self.path(place), expected, found)
         })
     }
 

@@ -66,11 +66,11 @@ pub fn read_event(envelope: &Envelope) -> Read {
         return done(Err(what), RequirementId::R_MSG_6, problems);
     };
     if by_body.is_none() {
-        problems.push(Problem {
-            path: "Body".to_owned(),
-            expected: format!("the element {name}"),
-            found: body.map_or_else(|| "nothing".to_owned(), |body| format!("`{}`", body.name)),
-        });
+        problems.push(Problem::new(
+            "Body",
+            format!("the element {name}"),
+            body.map_or_else(|| "nothing".to_owned(), |body| format!("`{}`", body.name)),
+        ));
     }
     let reply = match name {
         INITIALIZE => Some((
@@ -86,27 +86,18 @@ pub fn read_event(envelope: &Envelope) -> Read {
     if let Some((event, requirement)) = reply {
         let expected = format!("{SERVICE}{name}");
         if envelope.action.as_ref() != Some(&expected) {
-            problems.insert(
-                0,
-                Problem {
-                    path: "Header/Action".to_owned(),
-                    expected,
-                    found: envelope
-                        .action
-                        .clone()
-                        .unwrap_or_else(|| "nothing".to_owned()),
-                },
-            );
+            let found = envelope.action.as_deref().unwrap_or("nothing");
+            problems.insert(0, Problem::new("Header/Action", expected, found));
         }
         let _: Members<'_, 0> = Members::of(body, name, [], &mut problems);
         return done(Ok(event), requirement, problems);
     }
     if let Some(id) = &envelope.relates_to {
-        problems.push(Problem {
-            path: "Header/RelatesTo".to_owned(),
-            expected: "nothing: a callback answers no request".to_owned(),
-            found: format!("`{id}`"),
-        });
+        problems.push(Problem::new(
+            "Header/RelatesTo",
+            "nothing: a callback answers no request",
+            format!("`{id}`"),
+        ));
     }
     let event = match callback(name, body, &mut problems) {
         Ok(callback) => Ok(Event::Callback(callback)),
@@ -226,20 +217,16 @@ fn instance<const N: usize>(
 ) -> Result<SubTaskInstance, Problem> {
     let path = members.path(place);
     let Some(element) = members.get(place) else {
-        return Err(Problem {
-            path,
-            expected: "a SubTaskInstance".to_owned(),
-            found: "nothing".to_owned(),
-        });
+        return Err(Problem::new(path, "a SubTaskInstance", "nothing"));
     };
     if let Some(stated) = &element.type_name
         && !stated.is(IPAM, "SubTaskInstance")
     {
-        problems.push(Problem {
-            path: format!("{path}/@i:type"),
-            expected: "SubTaskInstance".to_owned(),
-            found: format!("`{stated}`"),
-        });
+        problems.push(Problem::new(
+            format!("{path}/@i:type"),
+            "SubTaskInstance",
+            format!("`{stated}`"),
+        ));
     }
     let members = Members::of(Some(element), &path, SUB_TASK_INSTANCE, problems);
     Ok(SubTaskInstance {
@@ -260,11 +247,11 @@ fn object_type(element: &Element, path: &str, problems: &mut Vec<Problem>) -> St
     };
     let known = types::find(&stated.namespace, &stated.local);
     if !known.is_some_and(types::Type::has_identity) {
-        problems.push(Problem {
-            path: format!("{path}/@i:type"),
-            expected: "a type that extends IpamObject".to_owned(),
-            found: format!("`{stated}`"),
-        });
+        problems.push(Problem::new(
+            format!("{path}/@i:type"),
+            "a type that extends IpamObject",
+            format!("`{stated}`"),
+        ));
     }
     type_name(stated)
 }
@@ -280,20 +267,16 @@ fn details(
     }
     let value = Reader::default()
         .value(element, types::ipam_object())
-        .map_err(|error| Problem {
-            path: path.to_owned(),
-            expected: "an object".to_owned(),
-            found: error.to_string(),
-        })?;
+        .map_err(|error| Problem::new(path, "an object", error.to_string()))?;
     let text = |name: &str| match &value {
         Value::Object(object) => match object.member(name) {
             Some(Value::Text(text)) => Ok(text.clone()),
             None | Some(Value::Nil) => Ok(String::new()),
-            Some(_) => Err(Problem {
-                path: format!("{path}/{name}"),
-                expected: "an IP address".to_owned(),
-                found: "something else".to_owned(),
-            }),
+            Some(_) => Err(Problem::new(
+                format!("{path}/{name}"),
+                "an IP address",
+                "something else",
+            )),
         },
         _ => Ok(String::new()),
     };
