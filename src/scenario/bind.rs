@@ -274,6 +274,9 @@ impl Fitting<'_> {
                 ..row.clone()
             })
             .collect();
+        for rule in &mut world.partner {
+            *rule = rule.map_rows(|at| servers.places[*at], |at| scopes.places[*at]);
+        }
         if let Some(ids) = &theirs.record_ids {
             let sorted =
                 |ids: &[RecordId], order: &Order| order.taken.iter().map(|at| ids[*at]).collect();
@@ -464,6 +467,19 @@ scopes = [{ name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" }]
         assert_eq!(setup.tables.scopes.len(), 2);
         let ids: Vec<_> = setup.tables.ranges.keys().map(|(_, id)| *id).collect();
         assert!(ids.iter().all(|id| *id > RecordId(90)), "{ids:?}");
+    }
+
+    #[test]
+    fn a_rule_for_the_partner_stays_with_the_rows_it_names() {
+        let rule = r#"partner = [{ does = "refuse", server = "P1", scope = "X" }]"#;
+        let fitted = bound(&format!("{BOUND}{rule}\n"))
+            .unwrap()
+            .fit("replicate-server/x", &case(PART))
+            .unwrap();
+        let world = &fitted.world;
+        let rule = &world.partner[0];
+        assert_eq!(world.servers[rule.server.unwrap()].name, "P1");
+        assert_eq!(world.scopes[rule.scope.unwrap()].name, "X");
     }
 
     #[test]
