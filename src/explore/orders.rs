@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use crate::explore::build;
-use crate::explore::skeleton::{Ends, Frame, Other, Skeleton};
+use crate::explore::skeleton::Skeleton;
 use crate::scenario::{Action, Case, Initialize, ParametersChoice, ServerChoice, Step};
 use crate::trace::Door;
-use crate::world::End;
 
 /// The longest order. What a session remembers of its messages shows in fewer.
 const LENGTH_MAX: usize = 5;
@@ -62,19 +61,7 @@ fn letter(number: usize) -> Step {
 
 /// A server with one scope, and its partner with the copy.
 fn world() -> crate::world::World {
-    build::world(&Skeleton {
-        frame: Frame {
-            gone: vec![false; 2],
-            relations: vec![Ends::Of(End::Server(0), End::Server(1))],
-        },
-        sources: vec![vec![0]],
-        others: vec![Other::Scope {
-            server: 1,
-            subnet: 0,
-            same: false,
-            relation: None,
-        }],
-    })
+    build::world(&Skeleton::pair())
 }
 
 #[cfg(test)]

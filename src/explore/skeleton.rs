@@ -63,6 +63,23 @@ pub enum Rows {
 }
 
 impl Skeleton {
+    /// Two servers and their relationship: the source has one scope, and its partner a copy of it.
+    pub(super) fn pair() -> Self {
+        Self {
+            frame: Frame {
+                gone: vec![false; 2],
+                relations: vec![Ends::Of(End::Server(0), End::Server(1))],
+            },
+            sources: vec![vec![0]],
+            others: vec![Other::Scope {
+                server: 1,
+                subnet: 0,
+                same: false,
+                relation: None,
+            }],
+        }
+    }
+
     /// Whether something refers to a row that is gone, or an end is 0.
     #[must_use]
     pub fn dangles(&self) -> bool {

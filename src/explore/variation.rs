@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use crate::explore::build;
-use crate::explore::skeleton::{Ends, Frame, Other, Skeleton};
+use crate::explore::skeleton::{Ends, Other, Skeleton};
 use crate::model::ScopeDetails;
 use crate::scenario::{
     Case, Initialize, OperationChoice, ParametersChoice, ServerChoice, SetValue,
@@ -30,19 +30,7 @@ const DOOR: Door = Door::Session;
 
 /// Every caller with every kind of parameters, on a store that is ready and on two that are not.
 pub(super) fn calls() -> Vec<Case> {
-    let skeleton = Skeleton {
-        frame: Frame {
-            gone: vec![false; 2],
-            relations: vec![Ends::Of(End::Server(0), End::Server(1))],
-        },
-        sources: vec![vec![0]],
-        others: vec![Other::Scope {
-            server: 1,
-            subnet: 0,
-            same: false,
-            relation: None,
-        }],
-    };
+    let skeleton = Skeleton::pair();
     let mut cases = Vec::new();
     for (provisioned, conversion) in [(true, false), (false, false), (true, true)] {
         for caller in callers() {
@@ -224,7 +212,8 @@ pub(super) fn of_world(skeleton: &Skeleton) -> impl Iterator<Item = Case> + use<
     named.chain(partner).chain(defects)
 }
 
-const fn rule(does: Does) -> PartnerRule<usize> {
+/// A rule without conditions.
+pub(super) const fn rule(does: Does) -> PartnerRule<usize> {
     PartnerRule {
         does,
         server: None,

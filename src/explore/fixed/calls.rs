@@ -1,10 +1,9 @@
 //! The delegates of one scope, called by themselves: with every type of parameters, with lists of scopes, and with
 //! scope objects in which one thing or two are changed.
 
-use crate::explore::{build, fixed};
-use crate::scenario::{
-    Case, Initialize, OperationChoice, ParametersChoice, ServerChoice, SetValue,
-};
+use crate::explore::fixed::{self, call, case};
+use crate::explore::variation::{exclude, rule};
+use crate::scenario::{Case, Initialize, OperationChoice, ParametersChoice, SetValue};
 use crate::spec::DhcpOptionType;
 use crate::spec::IpamAdminOperationId::{
     self, CreateDhcpScope, EditDhcpScope, ReplicateRelation, ReplicateScope, ReplicateServer,
@@ -177,8 +176,8 @@ fn options() -> Vec<Case> {
 fn world_with_exclusions() -> World {
     let mut world = fixed::world();
     for scope in &mut world.scopes {
-        crate::explore::variation::exclude(&mut scope.details, 20);
-        crate::explore::variation::exclude(&mut scope.details, 40);
+        exclude(&mut scope.details, 20);
+        exclude(&mut scope.details, 40);
     }
     world
 }
@@ -297,16 +296,6 @@ fn text(text: &str) -> SetValue {
     SetValue::Text(text.to_owned())
 }
 
-fn call(operation: IpamAdminOperationId) -> Initialize {
-    Initialize {
-        operation: OperationChoice::Member(operation),
-        parameters: ParametersChoice::Type(
-            parameters_type(operation).unwrap_or(BASE_TYPE).to_owned(),
-        ),
-        ..build::initialize(ServerChoice::Row(0))
-    }
-}
-
 fn with(initialize: &Initialize, name: &str, value: SetValue) -> Initialize {
     let mut changed = initialize.clone();
     changed.set.push((name.to_owned(), value));
@@ -320,22 +309,6 @@ fn with_scope(initialize: &Initialize, members: Vec<(String, SetValue)>) -> Init
     with(initialize, "Scope", SetValue::Members(members))
 }
 
-fn case(world: World, door: Door, initialize: Initialize) -> Case {
-    Case {
-        steps: vec![build::replicate(initialize)],
-        ..build::case(world, vec![door])
-    }
-}
-
-fn refusal() -> PartnerRule<usize> {
-    PartnerRule {
-        does: Does::Refuse,
-        server: None,
-        scope: None,
-        on: None,
-        after: 0,
-        times: None,
-        delay: std::time::Duration::from_secs(30),
-        detail: None,
-    }
+const fn refusal() -> PartnerRule<usize> {
+    rule(Does::Refuse)
 }

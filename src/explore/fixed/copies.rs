@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::explore::build;
-use crate::explore::fixed::{copy, frame};
+use crate::explore::fixed::copy;
 use crate::explore::skeleton::{Other, Skeleton};
 use crate::explore::variation::{BERLIN, exclude};
 use crate::model::SerDuration;
@@ -59,9 +59,8 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for others in [Vec::new(), vec![copy()], vec![same()]] {
         let world = build::world(&Skeleton {
-            frame: frame(),
-            sources: vec![vec![0]],
             others,
+            ..Skeleton::pair()
         });
         let of = |changes: &[(usize, usize)]| case(world.clone(), changes);
         let places: Vec<(usize, usize)> = (0..world.scopes.len())

@@ -7,9 +7,12 @@ mod rights;
 mod sessions;
 
 use crate::explore::build;
-use crate::explore::skeleton::{Ends, Frame, Other, Skeleton};
-use crate::scenario::Case;
-use crate::world::{End, World};
+use crate::explore::skeleton::{Other, Skeleton};
+use crate::scenario::{Case, Initialize, OperationChoice, ParametersChoice, ServerChoice};
+use crate::spec::IpamAdminOperationId;
+use crate::spec::parameters::{BASE_TYPE, parameters_type};
+use crate::trace::Door;
+use crate::world::World;
 
 /// The units, each with the cases of one part.
 const PARTS: [fn() -> Vec<Case>; 6] = [
@@ -35,17 +38,10 @@ pub(super) fn of_unit(unit: usize) -> Vec<Case> {
 /// The source with two scopes, and its partner with a copy of the first and a scope of its own.
 fn world() -> World {
     build::world(&Skeleton {
-        frame: frame(),
         sources: vec![vec![0], vec![0]],
         others: vec![copy(), other(2)],
+        ..Skeleton::pair()
     })
-}
-
-fn frame() -> Frame {
-    Frame {
-        gone: vec![false; 2],
-        relations: vec![Ends::Of(End::Server(0), End::Server(1))],
-    }
 }
 
 const fn copy() -> Other {
@@ -58,5 +54,24 @@ const fn other(subnet: usize) -> Other {
         subnet,
         same: false,
         relation: None,
+    }
+}
+
+/// The parameters of an operation on the source, of its own type.
+fn call(operation: IpamAdminOperationId) -> Initialize {
+    Initialize {
+        operation: OperationChoice::Member(operation),
+        parameters: ParametersChoice::Type(
+            parameters_type(operation).unwrap_or(BASE_TYPE).to_owned(),
+        ),
+        ..build::initialize(ServerChoice::Row(0))
+    }
+}
+
+/// A case of one call.
+fn case(world: World, door: Door, initialize: Initialize) -> Case {
+    Case {
+        steps: vec![build::replicate(initialize)],
+        ..build::case(world, vec![door])
     }
 }

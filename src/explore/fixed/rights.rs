@@ -1,9 +1,9 @@
 //! Up to two groups and policies of a caller, crossed with the access scopes of what the call is about.
 
+use crate::explore::fixed::{self, call, case};
 use crate::explore::variation::{BERLIN, roles};
-use crate::explore::{build, fixed};
-use crate::scenario::{Case, Initialize, OperationChoice, ParametersChoice, ServerChoice};
-use crate::spec::IpamAdminOperationId::{self, CreateDhcpScope, EditDhcpScope, ReplicateServer};
+use crate::scenario::Case;
+use crate::spec::IpamAdminOperationId::{CreateDhcpScope, EditDhcpScope, ReplicateServer};
 use crate::spec::authorization::{
     GLOBAL_ACCESS_SCOPE, IPAM_ASM_ADMINISTRATORS, IPAM_MSM_ADMINISTRATORS, IPAM_USERS,
 };
@@ -76,24 +76,10 @@ pub(super) fn cases() -> Vec<Case> {
                     world.caller = caller;
                     of_server.clone_into(&mut world.servers[0].access_scope);
                     of_scope.clone_into(&mut world.scopes[0].access_scope);
-                    cases.push(Case {
-                        steps: vec![build::replicate(initialize.clone())],
-                        ..build::case(world, vec![Door::Session])
-                    });
+                    cases.push(case(world, Door::Session, initialize.clone()));
                 }
             }
         }
     }
     cases
-}
-
-fn call(operation: IpamAdminOperationId) -> Initialize {
-    let own = crate::spec::parameters::parameters_type(operation);
-    Initialize {
-        operation: OperationChoice::Member(operation),
-        parameters: own.map_or(ParametersChoice::Nil, |name| {
-            ParametersChoice::Type(name.to_owned())
-        }),
-        ..build::initialize(ServerChoice::Row(0))
-    }
 }
