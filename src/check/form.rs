@@ -97,22 +97,18 @@ fn action(callback: &Callback, form: &Form, readings: &Readings, results: &mut V
     let other = prefix(form).filter(|(prefix, _)| found.strip_prefix(prefix) == Some(name));
     let expected = format!("the action {usual}{name}");
     results.push(match other {
-        Some((prefix, _)) if prefix == usual => CheckResult::pass(
-            RequirementId::R_MSG_5,
-            Grade::Either,
-            Judge::Grammar,
-            "callback-action",
-        ),
-        Some((_, reading)) => {
+        Some((prefix, reading)) => {
             let mut result = CheckResult::pass(
                 RequirementId::R_MSG_5,
                 Grade::Either,
                 Judge::Grammar,
                 "callback-action",
             );
-            result.expected = expected;
-            found.clone_into(&mut result.found);
-            result.reading = Some((Question::OQ9, reading));
+            if prefix != usual {
+                result.expected = expected;
+                found.clone_into(&mut result.found);
+                result.reading = Some((Question::OQ9, reading));
+            }
             result
         }
         None => CheckResult::differs(
