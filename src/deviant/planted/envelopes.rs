@@ -27,13 +27,18 @@ fn set_action(envelope: &mut Element, action: &str) {
     }
 }
 
+/// Leaves out the elements of that name in an element.
+fn drop_children(element: &mut Element, namespace: &str, local: &str) {
+    element.nodes.retain(|node| match node {
+        Node::Element(child) => !child.name.is(namespace, local),
+        Node::Text(_) => true,
+    });
+}
+
 /// Leaves a header out.
 fn drop_header(envelope: &mut Element, local: &str) {
     if let Some(header) = child(envelope, SOAP, "Header") {
-        header.nodes.retain(|node| match node {
-            Node::Element(child) => !child.name.is(ADDRESSING, local),
-            Node::Text(_) => true,
-        });
+        drop_children(header, ADDRESSING, local);
     }
 }
 
@@ -104,12 +109,7 @@ pub(super) const DEVIANTS: &[Deviant] = &[
         "writes faults without a code",
         envelope(|event, whole| {
             if matches!(event, Event::Fault(_)) {
-                with_body(whole, |fault| {
-                    fault.nodes.retain(|node| match node {
-                        Node::Element(child) => !child.name.is(SOAP, "Code"),
-                        Node::Text(_) => true,
-                    });
-                });
+                with_body(whole, |fault| drop_children(fault, SOAP, "Code"));
             }
         }),
     ),
