@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value as Json, json};
 
 use crate::interchange::form::{
-    At, Definitions, FormError, FormErrorKind, JsonForm, object_schema, record, tagged,
+    At, Definitions, Fields, FormError, FormErrorKind, JsonForm, object_schema, record, tagged,
     tagged_schema, words,
 };
 use crate::interchange::world::{WorldForm, write_world};
@@ -353,12 +353,7 @@ impl Answer {
         } else {
             match request {
                 Request::Hello if any.has("protocol") => {
-                    let members = members(&["protocol", "name", "capabilities"])?;
-                    Self::Hello(Hello {
-                        protocol: members.get("protocol")?,
-                        name: members.get("name")?,
-                        capabilities: members.get("capabilities")?,
-                    })
+                    Self::Hello(Hello::read_fields(&members(&Hello::keys())?)?)
                 }
                 Request::Open(_) if any.has("session") => {
                     Self::Session(members(&["session"])?.get("session")?)

@@ -23,7 +23,7 @@ pub use parse::parse;
 pub use schema::{SCHEMA_FILE, json_schema};
 pub use world::WorldForm;
 
-use crate::model::{ClientMessage, Event, Tables, Value};
+use crate::model::{ClientMessage, Event, Tables};
 use crate::spec::Readings;
 use crate::suite::StoreChange;
 use crate::world::{Caller, Setup};
@@ -74,7 +74,6 @@ both_ways! {
     "What a store holds" Tables: tables_to_json, tables_from_json;
     "An event" Event: event_to_json, event_from_json;
     "A message of a client" ClientMessage: message_to_json, message_from_json;
-    "An object of a message" Value: value_to_json, value_from_json;
     "A change of a store" StoreChange: change_to_json, change_from_json;
     "Who opens a session" Caller: caller_to_json, caller_from_json;
 }
