@@ -168,12 +168,6 @@ impl ServerSession {
         !self.outbox.is_empty()
     }
 
-    /// Whether a StartOperationWithCallback still waits for its answer (OQ-10, last).
-    #[must_use]
-    pub const fn owes_answer(&self) -> bool {
-        self.owes_answer
-    }
-
     /// How long the operation waits for the partner, as far as it has come; `None` where it does not wait.
     #[must_use]
     pub fn waits(&self) -> Option<Duration> {
