@@ -6,9 +6,9 @@
 #[path = "support/corpus.rs"]
 mod corpus;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex, OnceLock};
+use std::sync::{LazyLock, Mutex};
 
 use ipamconf::check::check;
 use ipamconf::deviant::oracle::{contradiction, deviants as oracles};
@@ -40,22 +40,32 @@ static SCENARIOS: LazyLock<Vec<Scenario>> = LazyLock::new(corpus::scenarios);
 static CORPUS: LazyLock<Corpus<'static>> =
     LazyLock::new(|| Corpus::new(&SCENARIOS, &Readings::default(), &simulator));
 
-/// Does the same with each item on every processor and collects what is found wrong.
-fn troubles<T: Sync>(items: &[T], look: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
+/// Does the same with each item on every processor; what comes of it is in the order of the items.
+fn with_each<T: Sync, R: Send>(items: &[T], look: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
-    let found = Mutex::new(Vec::new());
+    let done = Mutex::new(BTreeMap::new());
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let troubles = look(item);
-                    found.lock().expect("nobody panics here").extend(troubles);
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(place) else { break };
+                    let result = look(item);
+                    done.lock()
+                        .expect("nobody panics here")
+                        .insert(place, result);
                 }
             });
         }
     });
-    let mut found = found.into_inner().expect("nobody panics here");
+    let done = done.into_inner().expect("nobody panics here");
+    done.into_values().collect()
+}
+
+/// What is found wrong with each item.
+fn troubles<T: Sync>(items: &[T], look: impl Fn(&T) -> Vec<String> + Sync) -> Vec<String> {
+    let mut found = with_each(items, look).concat();
     found.sort();
     found
 }
@@ -188,11 +198,7 @@ struct Said {
 
 /// What is said of every mistake, in their order; worked out once for all tests.
 static SAID: LazyLock<Vec<Said>> = LazyLock::new(|| {
-    let deviants = deviants();
-    let said: Vec<OnceLock<Said>> = deviants.iter().map(|_| OnceLock::new()).collect();
-    let places: Vec<usize> = (0..deviants.len()).collect();
-    let nothing = troubles(&places, |place| {
-        let deviant = &deviants[*place];
+    with_each(&deviants(), |deviant| {
         let judged = judge(deviant, &CORPUS, &CORPUS.readings);
         let first = judged
             .row
@@ -216,7 +222,7 @@ static SAID: LazyLock<Vec<Said>> = LazyLock::new(|| {
                 ));
             }
         }
-        let said_of_it = Said {
+        Said {
             blamed: format!(
                 "{}\t{}\t{first}\t{}\n",
                 deviant.requirement,
@@ -225,12 +231,8 @@ static SAID: LazyLock<Vec<Said>> = LazyLock::new(|| {
             ),
             blocks: blocks.len(),
             troubles,
-        };
-        assert!(said[*place].set(said_of_it).is_ok());
-        Vec::new()
-    });
-    assert_eq!(nothing, NOTHING);
-    said.into_iter().filter_map(OnceLock::into_inner).collect()
+        }
+    })
 });
 
 /// Which requirements are cited where a mistake shows is part of what an implementer is told. What changes there is taken
