@@ -6,15 +6,15 @@
 
 #[path = "support/corpus.rs"]
 mod corpus;
+#[path = "support/serving.rs"]
+mod serving;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ipamconf::check::check;
-use ipamconf::door::http::{
-    Callbacks, Config, HttpAddress, HttpOptions, HttpTarget, Server, reach,
-};
+use ipamconf::door::http::{Callbacks, Config, HttpAddress, HttpOptions, HttpTarget, reach};
 use ipamconf::door::nettcp::{self, NetTcpOptions, NetTcpTarget};
 use ipamconf::model::ClientMessage;
 use ipamconf::scenario::{Action, Case};
@@ -25,6 +25,7 @@ use ipamconf::trace::{Door, Trace};
 use ipamconf::verdict::{CheckResult, CheckVerdict};
 use ipamconf::wire::nmf::Via;
 use ipamconf::world::World;
+use serving::{Background, simulator};
 
 /// How many rows of a world keep a case out: a debug build reads and writes about a megabyte of JSON a second.
 const ROWS_MAX: usize = 300;
@@ -54,60 +55,28 @@ const NET_TCP: Compared = Compared {
 struct Served {
     options: HttpOptions,
     net_tcp: NetTcpOptions,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    _background: Background,
 }
 
 impl Served {
     fn start(callbacks: Callbacks) -> Self {
-        let (tell, told) = mpsc::channel();
-        let (stop, stopped) = tokio::sync::oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async move {
-                let config = Config::on_free_ports(World::default().set_up());
-                let running = Server::bind(config).await.expect("free ports");
-                let control = running.control_url().map(str::to_owned);
-                let urls = (
-                    running.soap_url().unwrap().to_owned(),
-                    running.net_tcp_url().unwrap().to_owned(),
-                    control,
-                );
-                tell.send(urls).expect("somebody listens");
-                let _ = stopped.await;
-                running.stop().await;
-            });
-        });
-        let (http, net_tcp, control) = told.recv().expect("a server");
+        let (urls, background) = simulator(Config::on_free_ports(World::default().set_up()));
         let address = |url: &str| HttpAddress::parse(url).expect("an address");
         let options = HttpOptions {
             callbacks,
-            ..HttpOptions::at(address(&http))
+            ..HttpOptions::at(address(&urls.soap.expect("an endpoint")))
         };
-        let control = control.map(|url| address(&url));
-        let net_tcp = NetTcpOptions::at(Via::read(&net_tcp).expect("an address"));
+        let control = urls.control.map(|url| address(&url));
+        let via = Via::read(&urls.net_tcp.expect("an endpoint")).expect("an address");
         Self {
-            net_tcp: nettcp::reach(net_tcp, control.clone()).expect("it is there"),
+            net_tcp: nettcp::reach(NetTcpOptions::at(via), control.clone()).expect("it is there"),
             options: reach(options, control).expect("it is there"),
-            stop: Some(stop),
-            thread: Some(thread),
+            _background: background,
         }
     }
 
     fn target(&self) -> HttpTarget {
         HttpTarget::new(self.options.clone()).expect("a runtime")
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 
@@ -176,7 +145,7 @@ fn every_case_comes_out_over_net_tcp_as_in_process() {
 fn a_session_that_goes_on_by_itself_comes_out_as_in_process() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let served = Served::start(Callbacks::Polled);
-    let mut options = served.net_tcp.clone();
+    let mut options = served.net_tcp;
     let mut control = options
         .control
         .as_deref()

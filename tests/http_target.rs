@@ -1,12 +1,17 @@
 //! Targets behind SOAP over HTTP: right servers pass, and whatever a wrong one does is a verdict on the requirement that
 //! it breaks. wiremock plays what keeps to HTTP, a listener of bytes what does not.
 
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/play.rs"]
 mod play;
+#[path = "support/serving.rs"]
+mod serving;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use cases::{NULL_PARAMETERS, UNKNOWN_SERVER, case};
 use ipamconf::check::check;
 use ipamconf::door::http::{Callbacks, HttpAddress, HttpOptions, HttpTarget, Patience};
 use ipamconf::model::Event;
@@ -16,7 +21,7 @@ use ipamconf::spec::{Readings, RequirementId as R};
 use ipamconf::suite::{TargetError, run_case};
 use ipamconf::trace::Trace;
 use ipamconf::verdict::CheckVerdict::{self, Deviates, Fail};
-use play::{Asked, ByteServer, NULL_PARAMETERS, Script, UNKNOWN_SERVER, Wire, case, right};
+use play::{Asked, ByteServer, Script, Wire, right};
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 

@@ -3,11 +3,9 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::mpsc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
-use ipamconf::door::http::{Config, Limits, Patience, Server};
+use ipamconf::door::http::{Config, Limits, Patience};
 use ipamconf::door::nettcp::{NetTcpOptions, NetTcpTarget, reach};
 use ipamconf::model::{ClientMessage, Event};
 use ipamconf::soap::{
@@ -26,6 +24,10 @@ use ipamconf::world::{Caller, World};
 
 #[path = "support/hex.rs"]
 mod hex;
+#[path = "support/serving.rs"]
+mod serving;
+
+use serving::{Background, simulator};
 
 /// How long a test waits for what has to come.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -33,38 +35,21 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A server of ours, for as long as it is held.
 struct Served {
     via: String,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    _background: Background,
 }
 
 impl Served {
     fn start(limits: Limits) -> Self {
-        let (tell, told) = mpsc::channel();
-        let (stop, stopped) = tokio::sync::oneshot::channel();
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async move {
-                let config = Config {
-                    http: None,
-                    control: None,
-                    net_tcp_path: "/app/".to_owned(),
-                    limits,
-                    ..Config::on_free_ports(World::default().set_up())
-                };
-                let running = Server::bind(config).await.expect("free ports");
-                let via = running.net_tcp_url().expect("an endpoint").to_owned();
-                tell.send(via).expect("somebody listens");
-                let _ = stopped.await;
-                running.stop().await;
-            });
+        let (urls, background) = simulator(Config {
+            http: None,
+            control: None,
+            net_tcp_path: "/app/".to_owned(),
+            limits,
+            ..Config::on_free_ports(World::default().set_up())
         });
         Self {
-            via: told.recv().expect("a server"),
-            stop: Some(stop),
-            thread: Some(thread),
+            via: urls.net_tcp.expect("an endpoint"),
+            _background: background,
         }
     }
 
@@ -90,15 +75,6 @@ impl Served {
         let mut client = Client::open(self);
         client.send(&ClientMessage::InitializeOperationParameters { paramters: None });
         matches!(client.event(), Some(Event::Fault(_)))
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

@@ -4,21 +4,26 @@
 //! that they did not run; in CI (`CI=true`) that is a failure, unless `IPAMCONF_WITHOUT_MONO` says that it could not be
 //! installed.
 
+#[path = "support/cases.rs"]
+mod cases;
 #[path = "support/cli.rs"]
 mod cli;
+#[path = "support/serving.rs"]
+mod serving;
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::OnceLock;
 
+use cases::{NULL_PARAMETERS, case};
 use cli::Cli;
 use ipamconf::door::SessionTarget;
 use ipamconf::report::trace_lines;
-use ipamconf::scenario::{Source, read};
 use ipamconf::spec::Readings;
 use ipamconf::suite::run_case;
+use serving::Listening;
 
 /// The folder with the two programs, or why there is none.
 fn build() -> Result<PathBuf, String> {
@@ -60,42 +65,6 @@ fn peers() -> Option<&'static Path> {
     built.as_deref()
 }
 
-/// A program that says where it listens, ended when this is dropped.
-struct Listening {
-    process: Child,
-    url: String,
-}
-
-impl Listening {
-    fn start(command: &mut Command) -> Self {
-        let mut process = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server can be started");
-        let mut out = BufReader::new(process.stdout.take().expect("its output"));
-        let mut line = String::new();
-        let url = loop {
-            line.clear();
-            let length = out.read_line(&mut line).expect("its output");
-            assert!(length > 0, "the server ended and never listened");
-            if let Some(url) = line.trim().strip_prefix("listening net.tcp:") {
-                break format!("net.tcp:{url}");
-            }
-        };
-        // what else it prints is read, so that it never waits for a reader
-        std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-        Self { process, url }
-    }
-}
-
-impl Drop for Listening {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
 fn mono(program: &Path) -> Command {
     let mut command = Command::new("mono");
     command.arg(program);
@@ -105,10 +74,12 @@ fn mono(program: &Path) -> Command {
 /// What Mono's client sees of our server in a world.
 fn client_sees(cli: &Cli, file: &str, case: &str) -> Option<Vec<String>> {
     let peers = peers()?;
-    let server =
-        Listening::start(&mut cli.command(&["serve", "--net-tcp", "127.0.0.1:0", "--world", file]));
+    let server = Listening::start(
+        &mut cli.command(&["serve", "--net-tcp", "127.0.0.1:0", "--world", file]),
+        1,
+    );
     let output = mono(&peers.join("client.exe"))
-        .args([&server.url, case])
+        .args([&server.urls[0], case])
         .output()
         .expect("mono runs");
     let text = String::from_utf8_lossy(&output.stdout);
@@ -122,10 +93,7 @@ fn client_sees(cli: &Cli, file: &str, case: &str) -> Option<Vec<String>> {
 
 /// The trace of the same in process.
 fn trace_shows(text: &str) -> Vec<String> {
-    let case = read("case", Source::new("case.toml", text))
-        .unwrap_or_else(|rejected| panic!("{:?}", rejected.errors))
-        .cases
-        .remove(0);
+    let case = case(text);
     let trace = run_case(&case, &mut SessionTarget::default(), &Readings::default())
         .expect("the case runs");
     trace_lines(&trace)
@@ -291,23 +259,20 @@ scopes = [{rows}]
             format!("for = [\"replicate\"]\n{}", world(true)),
         )
         .with("replicate.toml", replicate)
-        .with("null.toml", NULL_PARAMETERS)
+        .with("null.toml", null_parameters())
 }
 
-const NULL_PARAMETERS: &str = r#"
-title = "null parameters are refused"
-requirements = ["R-INIT-2"]
-
-[[steps]]
-initialize = { parameters = "nil" }
-
-[expect]
-fault = { stage = "initialize", detail = "IpamApiInvalidParameter" }
-"#;
+/// Null parameters, and the detail of the fault that answers them.
+fn null_parameters() -> String {
+    NULL_PARAMETERS.replace(
+        r#"stage = "initialize""#,
+        r#"stage = "initialize", detail = "IpamApiInvalidParameter""#,
+    )
+}
 
 /// The exit code of `run` on one variant of Mono's server, and every check that did not pass.
 fn judged(cli: &Cli, peers: &Path, variant: &str, file: &str) -> (Option<i32>, BTreeSet<String>) {
-    let server = Listening::start(mono(&peers.join("server.exe")).arg(variant));
+    let server = Listening::start(mono(&peers.join("server.exe")).arg(variant), 1);
     // one that closes is waited for, the others never do
     let quiet = if variant == "right-closes" {
         "10s"
@@ -318,7 +283,7 @@ fn judged(cli: &Cli, peers: &Path, variant: &str, file: &str) -> (Option<i32>, B
         "run",
         file,
         "--target",
-        &server.url,
+        &server.urls[0],
         "--bind",
         "bound.toml",
         "--allow-writes",

@@ -1,69 +1,23 @@
 //! `run --target http://…` and `doctor`, through the binary, against `serve` in a process of its own.
 
+#[path = "support/cases.rs"]
+mod cases;
+#[path = "support/serving.rs"]
+mod serving;
 #[path = "support/cli.rs"]
 mod support;
 
-use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Child, Stdio};
 
+use cases::NULL_PARAMETERS;
+use serving::Listening;
 use support::{Cli, PASSING, failing};
 
-/// Null parameters are refused whatever the store holds.
-const NULL_PARAMETERS: &str = r#"
-title = "null parameters are refused"
-requirements = ["R-INIT-2"]
-
-[[steps]]
-initialize = { parameters = "nil" }
-
-[expect]
-fault = { stage = "initialize" }
-"#;
-
-/// `serve` in a process, ended when this is dropped.
-struct Server {
-    process: Child,
-    soap: String,
-    control: Option<String>,
-}
-
-impl Server {
-    fn start(cli: &Cli, more: &[&str]) -> Self {
-        let mut arguments = vec!["serve", "--http", "127.0.0.1:0"];
-        arguments.extend(more);
-        let mut process = cli
-            .command(&arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let out = BufReader::new(process.stdout.take().expect("its output"));
-        let mut urls = out.lines().map_while(Result::ok).map(|line| {
-            let url = line.strip_prefix("listening ").expect("an address");
-            url.to_owned()
-        });
-        let soap = urls.next().expect("where SOAP is spoken");
-        let control = more
-            .contains(&"--control")
-            .then(|| urls.next().expect("where the control plane is"));
-        Self {
-            process,
-            soap,
-            control,
-        }
-    }
-
-    fn control(&self) -> &str {
-        self.control.as_deref().expect("it was asked for")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+/// `serve` in a process, with the address of SOAP and, where it has one, that of the control plane.
+fn serve(cli: &Cli, more: &[&str]) -> Listening {
+    let arguments = [&["serve", "--http", "127.0.0.1:0"], more].concat();
+    let count = 1 + usize::from(more.contains(&"--control"));
+    Listening::start(&mut cli.command(&arguments), count)
 }
 
 fn nobody() -> String {
@@ -76,23 +30,22 @@ fn worlds_are_set_through_the_control_plane_and_a_failure_says_how_to_run_it_aga
     let cli = Cli::in_folder("remote-control")
         .with("good.toml", PASSING)
         .with("bad.toml", failing());
-    let server = Server::start(&cli, &["--control", "127.0.0.1:0"]);
-    let target = ["--target", &server.soap, "--control", server.control()];
+    let server = serve(&cli, &["--control", "127.0.0.1:0"]);
+    let target = ["--target", &server.urls[0], "--control", &server.urls[1]];
     let run = |file: &str| cli.run(&[&["run", file, "--format", "json"], &target[..]].concat());
 
     let good = run("good.toml");
     assert_eq!(good.code, Some(0), "{}{}", good.out, good.err);
     let report: serde_json::Value = serde_json::from_str(&good.out).unwrap();
     assert_eq!(report["target"]["door"], "http");
-    assert_eq!(report["target"]["address"], server.soap.as_str());
+    assert_eq!(report["target"]["address"], server.urls[0].as_str());
     assert_eq!(report["summary"]["pass"], 1);
 
     let bad = cli.run(&[&["run", "bad.toml"], &target[..]].concat());
     assert_eq!(bad.code, Some(1), "{}{}", bad.out, bad.err);
     let again = format!(
         "`ipamconf run bad.toml --door http --seed 0 --target {} --control {}/`",
-        server.soap,
-        server.control()
+        server.urls[0], server.urls[1]
     );
     assert!(bad.out.contains(&again), "{}", bad.out);
 }
@@ -102,8 +55,14 @@ fn without_a_world_only_what_goes_by_the_parameters_is_run() {
     let cli = Cli::in_folder("remote-bare")
         .with("null.toml", NULL_PARAMETERS)
         .with("store.toml", PASSING);
-    let server = Server::start(&cli, &[]);
-    let ran = cli.run(&["run", "null.toml", "store.toml", "--target", &server.soap]);
+    let server = serve(&cli, &[]);
+    let ran = cli.run(&[
+        "run",
+        "null.toml",
+        "store.toml",
+        "--target",
+        &server.urls[0],
+    ]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     let reason = "1 case skipped: its world is neither set nor bound: `--control URL` sets it, `--bind FILE` says what the store holds";
     assert!(ran.out.contains(reason), "{}", ran.out);
@@ -113,7 +72,7 @@ fn without_a_world_only_what_goes_by_the_parameters_is_run() {
         ran.out
     );
     // A run in which nothing was judged is no pass.
-    let ran = cli.run(&["run", "store.toml", "--target", &server.soap]);
+    let ran = cli.run(&["run", "store.toml", "--target", &server.urls[0]]);
     assert_eq!(ran.code, Some(4), "{}{}", ran.out, ran.err);
 }
 
@@ -135,13 +94,13 @@ fn a_bound_world_is_judged_and_is_written_to_only_by_permission() {
     let cli = Cli::in_folder("remote-bound")
         .with("store.toml", PASSING)
         .with("bound.toml", BOUND);
-    let server = Server::start(&cli, &["--world", "store.toml"]);
+    let server = serve(&cli, &["--world", "store.toml"]);
     let run = |more: &[&str]| {
         let arguments = [
             "run",
             "store.toml",
             "--target",
-            &server.soap,
+            &server.urls[0],
             "--bind",
             "bound.toml",
         ];
@@ -222,13 +181,13 @@ fn what_is_for_servers_is_refused_in_process() {
 #[test]
 fn doctor_finds_our_own_server_fit() {
     let cli = Cli::in_folder("doctor-fit");
-    let server = Server::start(&cli, &["--control", "127.0.0.1:0"]);
+    let server = serve(&cli, &["--control", "127.0.0.1:0"]);
     let ran = cli.run(&[
         "doctor",
         "--target",
-        &server.soap,
+        &server.urls[0],
         "--control",
-        server.control(),
+        &server.urls[1],
     ]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     let rows: Vec<&str> = ran
@@ -248,7 +207,7 @@ fn doctor_finds_our_own_server_fit() {
         ran.out
     );
     // Without a control plane it says what that costs.
-    let ran = cli.run(&["doctor", "--target", &server.soap]);
+    let ran = cli.run(&["doctor", "--target", &server.urls[0]]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert!(ran.out.contains("  limited  none was named"), "{}", ran.out);
 }
@@ -261,9 +220,9 @@ fn doctor_says_what_to_do() {
     assert!(ran.out.contains("is it there"), "{}", ran.out);
     assert!(ran.out.contains("do: start the server"), "{}", ran.out);
     // There is no SOAP at that path, and the SOAP endpoint is no control plane.
-    let server = Server::start(&cli, &[]);
-    let nowhere = server.soap.replace("/soap", "/nowhere");
-    let ran = cli.run(&["doctor", "--target", &nowhere, "--control", &server.soap]);
+    let server = serve(&cli, &[]);
+    let nowhere = server.urls[0].replace("/soap", "/nowhere");
+    let ran = cli.run(&["doctor", "--target", &nowhere, "--control", &server.urls[0]]);
     assert_eq!(ran.code, Some(4), "{}{}", ran.out, ran.err);
     assert!(
         ran.out.contains("do: correct the path of the address"),
@@ -276,12 +235,12 @@ fn doctor_says_what_to_do() {
 #[test]
 fn whatever_of_the_corpus_goes_by_the_parameters_alone_passes_on_our_server() {
     let cli = Cli::in_folder("remote-corpus");
-    let server = Server::start(&cli, &[]);
+    let server = serve(&cli, &[]);
     let ran = cli.run(&[
         "run",
         "embedded:",
         "--target",
-        &server.soap,
+        &server.urls[0],
         "--format",
         "json",
     ]);

@@ -2,52 +2,20 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use ipamconf::door::SessionTarget;
 use ipamconf::model::Event;
-use ipamconf::scenario::{Case, Source, read};
+use ipamconf::scenario::Case;
 use ipamconf::soap::{CallbackPrefix, Envelope, write_event};
 use ipamconf::spec::Readings;
 use ipamconf::suite::run_case;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// An operation that ends in failure in every store.
-pub(crate) const UNKNOWN_SERVER: &str = r#"
-title = "a server that nobody knows has no scopes"
-requirements = ["R-31-3a"]
-
-[[steps]]
-replicate = { server = "unknown" }
-
-[world]
-servers = [{ name = "S" }]
-
-[expect]
-overall = "CompletedWithFailure"
-"#;
-
-/// Parameters that are refused in every store.
-pub(crate) const NULL_PARAMETERS: &str = r#"
-title = "null parameters are refused"
-requirements = ["R-INIT-2"]
-
-[[steps]]
-initialize = { parameters = "nil" }
-
-[expect]
-fault = { stage = "initialize" }
-"#;
-
-pub(crate) fn case(text: &str) -> Case {
-    read("case", Source::new("case.toml", text))
-        .unwrap_or_else(|rejected| panic!("{:?}", rejected.errors))
-        .cases
-        .remove(0)
-}
+use crate::serving::Background;
 
 /// What a right server says in a case with one session.
 #[derive(Debug, Clone)]
@@ -192,53 +160,34 @@ pub(crate) fn right(script: &Script, asked: &Asked) -> Wire {
 /// A server of bytes on a free port, for as long as this is held.
 pub(crate) struct ByteServer {
     pub(crate) url: String,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
-    thread: Option<std::thread::JoinHandle<()>>,
+    _background: Background,
 }
 
 impl ByteServer {
     pub(crate) fn start(answer: impl Fn(&Asked) -> Wire + Send + Sync + 'static) -> Self {
-        let (tell, told) = mpsc::channel();
-        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let answer = Arc::new(answer);
-        let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .expect("a runtime");
-            runtime.block_on(async move {
-                let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-                let address = listener.local_addr().expect("an address");
-                tell.send(format!("http://{address}/soap")).expect("a test");
-                tokio::pin!(stopped);
-                loop {
-                    tokio::select! {
-                        _ = &mut stopped => return,
-                        accepted = listener.accept() => {
-                            let (stream, _) = accepted.expect("a connection");
-                            let answer = Arc::clone(&answer);
-                            tokio::spawn(async move {
-                                // The client may break off; that is what some tests are about.
-                                let _ = serve(stream, &*answer).await;
-                            });
-                        }
+        let (url, background) = Background::start(async move |tell, stopped| {
+            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+            let address = listener.local_addr().expect("an address");
+            tell.send(format!("http://{address}/soap")).expect("a test");
+            tokio::pin!(stopped);
+            loop {
+                tokio::select! {
+                    _ = &mut stopped => return,
+                    accepted = listener.accept() => {
+                        let (stream, _) = accepted.expect("a connection");
+                        let answer = Arc::clone(&answer);
+                        tokio::spawn(async move {
+                            // The client may break off; that is what some tests are about.
+                            let _ = serve(stream, &*answer).await;
+                        });
                     }
                 }
-            });
+            }
         });
         Self {
-            url: told.recv().expect("a server"),
-            stop: Some(stop),
-            thread: Some(thread),
-        }
-    }
-}
-
-impl Drop for ByteServer {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
+            url,
+            _background: background,
         }
     }
 }
