@@ -23,15 +23,13 @@ pub(super) fn judge(trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
             continue;
         };
         let first = results.len();
-        for requirement in bears_on(event) {
-            deviations(*requirement, form, &mut results);
+        if let Some(own) = bears_on(event)
+            && form.deviations.iter().all(|found| found.requirement != own)
+        {
+            let pass = CheckResult::pass(own, Grade::Hard, Judge::Grammar, "envelope");
+            results.push(pass);
         }
-        // What belongs to none of them is still told.
-        for deviation in &form.deviations {
-            if !bears_on(event).contains(&deviation.requirement) {
-                results.push(differs(deviation));
-            }
-        }
+        results.extend(form.deviations.iter().map(differs));
         if let Event::Callback(callback) = event {
             let session = record.session.unwrap_or_default();
             action(callback, form, readings, &mut results);
@@ -46,27 +44,14 @@ pub(super) fn judge(trace: &Trace, readings: &Readings) -> Vec<CheckResult> {
 }
 
 /// What the form of an event says something about.
-const fn bears_on(event: &Event) -> &'static [RequirementId] {
+const fn bears_on(event: &Event) -> Option<RequirementId> {
     match event {
-        Event::InitializeOperationParametersResponse => &[RequirementId::R_MSG_2],
-        Event::StartOperationWithCallbackResponse => &[RequirementId::R_MSG_4],
-        Event::Fault(_) => &[RequirementId::R_TR_2],
-        Event::Callback(_) => &[RequirementId::R_MSG_6],
-        Event::SessionClosed | Event::Unintelligible(_) => &[],
+        Event::InitializeOperationParametersResponse => Some(RequirementId::R_MSG_2),
+        Event::StartOperationWithCallbackResponse => Some(RequirementId::R_MSG_4),
+        Event::Fault(_) => Some(RequirementId::R_TR_2),
+        Event::Callback(_) => Some(RequirementId::R_MSG_6),
+        Event::SessionClosed | Event::Unintelligible(_) => None,
     }
-}
-
-fn deviations(requirement: RequirementId, form: &Form, results: &mut Vec<CheckResult>) {
-    let mut found = form
-        .deviations
-        .iter()
-        .filter(|deviation| deviation.requirement == requirement)
-        .peekable();
-    if found.peek().is_none() {
-        let check = CheckResult::pass(requirement, Grade::Hard, Judge::Grammar, "envelope");
-        results.push(check);
-    }
-    results.extend(found.map(differs));
 }
 
 fn differs(deviation: &crate::trace::FormDeviation) -> CheckResult {
