@@ -5,171 +5,28 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-use ipamconf::door::http::{Config, Limits, Patience};
+use ipamconf::door::http::{Limits, Patience};
 use ipamconf::door::nettcp::{NetTcpOptions, NetTcpTarget, reach};
 use ipamconf::model::{ClientMessage, Event};
-use ipamconf::soap::{
-    CallbackPrefix, Element, Envelope, read_event, write_client_message, write_event,
-};
+use ipamconf::soap::{CallbackPrefix, Envelope, read_event, write_event};
 use ipamconf::spec::{Readings, RequirementId};
 use ipamconf::suite::{Progress, Target};
 use ipamconf::wire::infoset;
 use ipamconf::wire::nbfse::{Decoder, Encoder};
 use ipamconf::wire::nbfx;
 use ipamconf::wire::nmf::{
-    FAULTS, Initiator, InitiatorConfig, InitiatorEvent, NmfFault, Receiver, ReceiverConfig,
-    ReceiverEvent, Record, Via,
+    InitiatorEvent, NmfFault, Receiver, ReceiverConfig, ReceiverEvent, Record, Via,
 };
 use ipamconf::world::{Caller, World};
 
+#[path = "support/by_hand.rs"]
+mod by_hand;
 #[path = "support/hex.rs"]
 mod hex;
 #[path = "support/serving.rs"]
 mod serving;
 
-use serving::{Background, simulator};
-
-/// How long a test waits for what has to come.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A server of ours, for as long as it is held.
-struct Served {
-    via: String,
-    _background: Background,
-}
-
-impl Served {
-    fn start(limits: Limits) -> Self {
-        let (urls, background) = simulator(Config {
-            http: None,
-            control: None,
-            net_tcp_path: "/app/".to_owned(),
-            limits,
-            ..Config::on_free_ports(World::default().set_up())
-        });
-        Self {
-            via: urls.net_tcp.expect("an endpoint"),
-            _background: background,
-        }
-    }
-
-    fn connect(&self) -> TcpStream {
-        let via = Via::read(&self.via).unwrap();
-        let stream = TcpStream::connect((via.host(), via.port())).expect("it listens");
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream
-    }
-
-    /// What comes back on those bytes until the server closes.
-    fn answer_to(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut stream = self.connect();
-        stream.write_all(bytes).unwrap();
-        let mut answer = Vec::new();
-        // A reset after the last word is as good as an end.
-        let _ = stream.read_to_end(&mut answer);
-        answer
-    }
-
-    /// Whether a new client gets what it asks for.
-    fn is_well(&self) -> bool {
-        let mut client = Client::open(self);
-        client.send(&ClientMessage::InitializeOperationParameters { paramters: None });
-        matches!(client.event(), Some(Event::Fault(_)))
-    }
-}
-
-fn preamble(via: &str, mode: u8, encoding: u8) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for record in [
-        Record::Version { major: 1, minor: 0 },
-        Record::Mode(mode),
-        Record::Via(via.to_owned()),
-        Record::KnownEncoding(encoding),
-    ] {
-        record.encode(&mut bytes);
-    }
-    bytes
-}
-
-fn with(mut bytes: Vec<u8>, record: &Record) -> Vec<u8> {
-    record.encode(&mut bytes);
-    bytes
-}
-
-/// The bytes of a Fault Record.
-fn fault(name: &str) -> Vec<u8> {
-    with(Vec::new(), &Record::Fault(format!("{FAULTS}{name}")))
-}
-
-/// A client by hand.
-struct Client {
-    stream: TcpStream,
-    initiator: Initiator,
-    encoder: Encoder,
-    decoder: Decoder,
-    sent: usize,
-}
-
-impl Client {
-    fn open(served: &Served) -> Self {
-        let mut client = Self {
-            stream: served.connect(),
-            initiator: Initiator::new(InitiatorConfig::new(Via::read(&served.via).unwrap())),
-            encoder: Encoder::default(),
-            decoder: Decoder::default(),
-            sent: 0,
-        };
-        client.flush();
-        assert_eq!(client.next(), Some(InitiatorEvent::Open));
-        client
-    }
-
-    fn flush(&mut self) {
-        self.stream
-            .write_all(&self.initiator.take_output())
-            .unwrap();
-    }
-
-    fn next(&mut self) -> Option<InitiatorEvent> {
-        let mut piece = [0; 4096];
-        loop {
-            if let Some(event) = self.initiator.next_event().expect("records in their order") {
-                return Some(event);
-            }
-            match self.stream.read(&mut piece).expect("something in time") {
-                0 => return None,
-                count => self.initiator.feed(&piece[..count]),
-            }
-        }
-    }
-
-    fn send(&mut self, message: &ClientMessage) -> String {
-        self.sent += 1;
-        let id = format!("urn:test:{}", self.sent);
-        let written = write_client_message(message, &id, None, None);
-        let element = Element::read(&written.xml).unwrap();
-        let bytes = infoset::encode(&mut self.encoder, &element).unwrap();
-        self.initiator.send(&bytes).unwrap();
-        self.flush();
-        id
-    }
-
-    fn envelope(&mut self) -> Option<Envelope> {
-        match self.next()? {
-            InitiatorEvent::Envelope(bytes) => {
-                let limits = nbfx::Limits::default();
-                let element = infoset::decode(&mut self.decoder, &bytes, limits).unwrap();
-                Some(Envelope::from_element(&element).unwrap())
-            }
-            _ => None,
-        }
-    }
-
-    fn event(&mut self) -> Option<Event> {
-        self.envelope()
-            .map(|envelope| read_event(&envelope).event.expect("an event"))
-    }
-}
+use by_hand::{Client, Served, fault, preamble, with};
 
 #[test]
 fn a_session_has_its_answers_and_its_end_and_another_may_follow_on_the_connection() {
@@ -302,7 +159,7 @@ fn hostile_peers_get_the_reaction_that_is_stated() {
 type Script = fn(&mut Receiver, &mut TcpStream);
 
 /// A server by hand, for one connection or more.
-fn by_hand(script: Script) -> Via {
+fn scripted(script: Script) -> Via {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
@@ -344,7 +201,7 @@ fn seen(script: Script) -> (Vec<Event>, Vec<RequirementId>) {
             timeout: Duration::from_millis(500),
             quiet: Duration::from_millis(50),
         },
-        ..NetTcpOptions::at(by_hand(script))
+        ..NetTcpOptions::at(scripted(script))
     };
     let mut target = NetTcpTarget::new(options).unwrap();
     target

@@ -23,6 +23,15 @@ pub struct Decoder {
     in_chunks: bool,
 }
 
+/// A record that began and whose rest is missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unfinished {
+    /// The byte of the stream where it begins.
+    pub at: u64,
+    /// How many bytes of it came.
+    pub bytes: usize,
+}
+
 /// What is at the front: all of it, or the begin.
 enum Part<T> {
     Whole(T),
@@ -69,6 +78,15 @@ impl Decoder {
     #[must_use]
     pub fn is_inside_record(&self) -> bool {
         self.in_chunks || self.spent < self.buffer.len()
+    }
+
+    /// The record that is being read, where [`Self::record`] gives nothing more.
+    #[must_use]
+    pub fn unfinished(&self) -> Option<Unfinished> {
+        self.is_inside_record().then(|| Unfinished {
+            at: self.at(),
+            bytes: self.buffer.len() - self.spent,
+        })
     }
 
     /// What the next record is, as soon as its first byte is there.

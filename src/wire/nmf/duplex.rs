@@ -77,6 +77,10 @@ impl Duplex {
         std::mem::take(&mut self.out)
     }
 
+    pub(super) fn output_len(&self) -> usize {
+        self.out.len()
+    }
+
     /// The next record, if it is one of those. A wrong one is refused by its type, before the rest of it came.
     pub(super) fn record(
         &mut self,

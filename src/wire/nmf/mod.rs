@@ -21,7 +21,7 @@ mod receiver;
 mod record;
 mod via;
 
-pub use decoder::Decoder;
+pub use decoder::{Decoder, Unfinished};
 pub use error::{Expected, FAULTS, FaultName, NmfError, NmfFault, SendError};
 pub use initiator::{Initiator, InitiatorConfig, InitiatorEvent};
 pub use limits::NmfLimits;

@@ -1,5 +1,6 @@
 //! The side that was connected to (3.3.4).
 
+use super::decoder::Unfinished;
 use super::duplex::{Duplex, OpenEvent, Phase};
 use super::error::{FaultName, NmfError, NmfFault, SendError};
 use super::limits::NmfLimits;
@@ -171,10 +172,16 @@ impl Receiver {
         self.duplex.eof(self.step.expected())
     }
 
-    /// Whether a record has begun that is not complete.
+    /// The record that has begun and is not complete, where [`Receiver::next_event`] gives nothing more.
     #[must_use]
-    pub fn is_inside_record(&self) -> bool {
-        self.duplex.decoder.is_inside_record()
+    pub fn unfinished(&self) -> Option<Unfinished> {
+        self.duplex.decoder.unfinished()
+    }
+
+    /// How many bytes wait for [`Receiver::take_output`].
+    #[must_use]
+    pub fn output_len(&self) -> usize {
+        self.duplex.output_len()
     }
 
     /// Whether envelopes go both ways.

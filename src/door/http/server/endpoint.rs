@@ -183,7 +183,7 @@ impl Endpoint {
         });
         let (id, is_new, given, begins_to_post) = match taken {
             Ok(taken) => taken,
-            Err(Some(refused @ Refused::Full)) => {
+            Err(Some(refused @ (Refused::Full | Refused::Behind))) => {
                 return answer::text(StatusCode::SERVICE_UNAVAILABLE, &refused.to_string());
             }
             // Nobody answers these, on any session.

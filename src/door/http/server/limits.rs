@@ -61,6 +61,9 @@ pub(in crate::door) const UNREAD: usize = 1000;
 /// The most that a world may say: the reader decides how far, our memory how much.
 pub(in crate::door) const UNREAD_MAX: usize = 10_000;
 
+/// How many answers wait, beside the records it runs ahead, for a client that goes on asking and does not read.
+pub(in crate::door) const ANSWERS_MAX: usize = 1000;
+
 /// The sessions of one world that ended and are kept for whoever still reads what they said.
 pub(in crate::door) const ENDED_MAX: usize = 256;
 

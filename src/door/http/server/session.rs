@@ -195,6 +195,11 @@ impl ServedSession {
         !self.seen_to_end && self.queue.len() > 1
     }
 
+    /// How many records wait for whoever reads them.
+    pub(in crate::door) fn unread(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Whether somebody has to begin to post its records; said once.
     pub(in crate::door) const fn begins_to_post(&mut self) -> bool {
         let begins = self.reply_to.is_some() && !self.delivering;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::door::http::server::callback::Address;
-use crate::door::http::server::limits::{ADVANCE_MAX, CALLERS_MAX, ENDED_MAX};
+use crate::door::http::server::limits::{ADVANCE_MAX, ANSWERS_MAX, CALLERS_MAX, ENDED_MAX};
 use crate::door::http::server::session::{Answer, Given, Record, Request, ServedSession};
 use crate::door::http::server::slots::{Slot, Slots};
 use crate::door::session::Simulator;
@@ -68,6 +68,9 @@ pub(in crate::door) enum Refused {
     /// There is none of that name.
     #[error("there is no such session here")]
     Unknown,
+    /// Its client does not read what it is told.
+    #[error("more answers wait on this session than it holds; read them, then ask again")]
+    Behind,
     /// The reader is ahead of what was told.
     #[error("nothing with that number was told yet: the last is {0}")]
     Ahead(u64),
@@ -222,6 +225,13 @@ impl ServedWorld {
         Ok(done)
     }
 
+    /// Whether so many answers wait for the client of a session that it has to read before it asks again.
+    pub(in crate::door) fn is_behind(&self, id: &SessionId) -> bool {
+        self.sessions
+            .get(id)
+            .is_some_and(|(session, _)| session.unread() >= self.ahead + ANSWERS_MAX)
+    }
+
     /// A message comes in on a session.
     pub(in crate::door) fn message(
         &mut self,
@@ -229,6 +239,9 @@ impl ServedWorld {
         message: &ClientMessage,
         request: Request,
     ) -> Result<Given, Refused> {
+        if request.asynchronous && self.is_behind(id) {
+            return Err(Refused::Behind);
+        }
         self.with(id, By::Other, |session, frame| {
             session.message(message, request, frame)
         })

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::debug;
 
+use crate::door::http::server::Limits;
 use crate::door::http::server::Shared;
 use crate::door::http::server::cell::Cell;
 use crate::door::http::server::room::Room;
@@ -28,32 +29,33 @@ const LINGER: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 struct Since {
     preamble: Option<Instant>,
-    record: Option<Instant>,
+    /// Of each record anew: with the place where it begins.
+    record: Option<(u64, Instant)>,
     writing: Option<Instant>,
     end: Option<Instant>,
 }
 
 impl Since {
     /// Notes what goes on now.
-    fn look(&mut self, link: &Link, writing: bool, now: Instant) {
+    fn look(&mut self, stage: Stage, record: Option<u64>, writing: bool, now: Instant) {
         let note = |since: &mut Option<Instant>, goes_on: bool| {
             *since = if goes_on { since.or(Some(now)) } else { None };
         };
-        note(&mut self.preamble, link.stage() == Stage::Preamble);
-        note(
-            &mut self.record,
-            link.stage() == Stage::Open && link.is_inside_record(),
-        );
+        note(&mut self.preamble, stage == Stage::Preamble);
         note(&mut self.writing, writing);
-        note(&mut self.end, link.stage() == Stage::Ended);
+        note(&mut self.end, stage == Stage::Ended);
+        self.record = record.filter(|_| stage == Stage::Open).map(|at| {
+            self.record
+                .filter(|(before, _)| *before == at)
+                .unwrap_or((at, now))
+        });
     }
 
     /// When the first of them has lasted too long.
-    fn until(&self, shared: &Shared) -> Option<Instant> {
-        let limits = &shared.config.limits;
+    fn until(&self, limits: &Limits) -> Option<Instant> {
         [
             (self.preamble, limits.preamble_time),
-            (self.record, limits.record_time),
+            (self.record.map(|(_, since)| since), limits.record_time),
             (self.writing, limits.record_time),
             (self.end, limits.end_time),
         ]
@@ -82,11 +84,21 @@ where
     let mut follower = Follower::if_wanted(shared.config.follow);
     let mut since = Since::default();
     let mut room = Room::default();
-    let mut unfinished = 0;
+    let mut record = None;
     let mut piece = vec![0; PIECE];
     let mut pending: Vec<u8> = Vec::new();
     let mut written = 0;
     loop {
+        let unfinished = link.unfinished();
+        // The room of a record is that of no other.
+        if unfinished.map(|found| found.at) != record {
+            record = unfinished.map(|found| found.at);
+            room = Room::default();
+        }
+        if !room.grow(unfinished.map_or(0, |found| found.bytes), &shared.budget) {
+            debug!("other large messages are being read");
+            link.refuse(FaultName::ServerTooBusy);
+        }
         if written == pending.len() {
             pending = link.take_output();
             written = 0;
@@ -98,11 +110,17 @@ where
         if link.stage() == Stage::Over && !writing {
             break;
         }
-        since.look(&link, writing, Instant::now());
-        let until = since.until(&shared);
+        let reads = link.takes_more();
+        since.look(
+            link.stage(),
+            record.filter(|_| reads),
+            writing,
+            Instant::now(),
+        );
+        let until = since.until(&shared.config.limits);
         let session = link.session().filter(|_| !writing);
         let came = tokio::select! {
-            read = input.read(&mut piece), if link.stage() != Stage::Over => Came::Read(read),
+            read = input.read(&mut piece), if reads => Came::Read(read),
             done = output.write(&pending[written..]), if writing => Came::Written(done),
             told = next(session.as_ref()), if session.is_some() => Came::Told(told),
             () = wait(until) => Came::TooLate,
@@ -118,16 +136,6 @@ where
                     follower.saw(Direction::FromInitiator, &piece[..count]);
                 }
                 link.take(&piece[..count]);
-                unfinished = if link.is_inside_record() {
-                    unfinished + count
-                } else {
-                    room = Room::default();
-                    0
-                };
-                if !room.grow(unfinished, &shared.budget) {
-                    debug!("other large messages are being read");
-                    link.refuse(FaultName::ServerTooBusy);
-                }
             }
             Came::Written(Ok(count)) => written += count,
             Came::Told(Some(record)) => link.tell(&record),
@@ -178,4 +186,24 @@ where
         Ok::<_, std::io::Error>(())
     };
     let _ = tokio::time::timeout(LINGER, last).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_record_has_its_own_time_and_bytes_of_the_same_one_win_none() {
+        let limits = Limits::default();
+        let begin = Instant::now();
+        let late = begin + limits.record_time / 2;
+        let mut since = Since::default();
+        since.look(Stage::Open, Some(100), false, begin);
+        since.look(Stage::Open, Some(100), false, late);
+        assert_eq!(since.until(&limits), Some(begin + limits.record_time));
+        since.look(Stage::Open, Some(200), false, late);
+        assert_eq!(since.until(&limits), Some(late + limits.record_time));
+        since.look(Stage::Open, None, false, late);
+        assert_eq!(since.until(&limits), None);
+    }
 }

@@ -16,7 +16,10 @@ use crate::soap::{Element, Envelope, RequestError, read_client_message};
 use crate::wire::infoset;
 use crate::wire::nbfse::{Decoder, Encoder};
 use crate::wire::nbfx::Limits;
-use crate::wire::nmf::{FaultName, NmfLimits, Receiver, ReceiverConfig, ReceiverEvent};
+use crate::wire::nmf::{FaultName, NmfLimits, Receiver, ReceiverConfig, ReceiverEvent, Unfinished};
+
+/// How many bytes may wait to be sent before nothing more is taken.
+const UNSENT_MAX: usize = 64 * 1024;
 
 /// How far a connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,9 +76,21 @@ impl Link {
         self.stage
     }
 
-    /// Whether a record has begun whose rest is missing.
-    pub(super) fn is_inside_record(&self) -> bool {
-        self.receiver.is_inside_record()
+    /// The record that has begun and whose rest is missing.
+    pub(super) fn unfinished(&self) -> Option<Unfinished> {
+        self.receiver.unfinished()
+    }
+
+    /// Whether anything is to be read: not while a client that sends and does not read has answers waiting for it
+    /// without end.
+    pub(super) fn takes_more(&self) -> bool {
+        self.stage != Stage::Over && self.receiver.output_len() < UNSENT_MAX && !self.is_behind()
+    }
+
+    fn is_behind(&self) -> bool {
+        self.session
+            .as_ref()
+            .is_some_and(|(cell, id)| cell.with(|world| world.is_behind(id)))
     }
 
     /// What the client is to be given.
@@ -94,7 +109,12 @@ impl Link {
     /// Takes what came from the client.
     pub(super) fn take(&mut self, bytes: &[u8]) {
         self.receiver.feed(bytes);
-        while self.stage != Stage::Over {
+        self.go_on();
+    }
+
+    /// Goes on with what came, as far as more is taken.
+    fn go_on(&mut self) {
+        while self.takes_more() {
             match self.receiver.next_event() {
                 Ok(None) => break,
                 Ok(Some(event)) => self.happened(event),
@@ -207,8 +227,13 @@ impl Link {
         }
     }
 
-    /// The session tells something.
+    /// The session tells something; what had to wait for that goes on.
     pub(super) fn tell(&mut self, record: &Record) {
+        self.put(record);
+        self.go_on();
+    }
+
+    fn put(&mut self, record: &Record) {
         match record.what.said() {
             Some((event, relates_to)) => self.say(event, relates_to),
             None => {
