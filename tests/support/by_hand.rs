@@ -98,7 +98,7 @@ pub(crate) fn fault(name: &str) -> Vec<u8> {
 pub(crate) struct Client {
     pub(crate) stream: TcpStream,
     pub(crate) initiator: Initiator,
-    encoder: Encoder,
+    pub(crate) encoder: Encoder,
     decoder: Decoder,
     sent: usize,
 }

@@ -222,10 +222,16 @@ fn nesting_attributes_declarations_and_elements_have_limits() {
 #[test]
 fn a_short_message_cannot_stand_for_a_long_document() {
     // An element of a long name, once for each of many values of one byte.
-    let name = "78".repeat(100);
-    let values = "00".repeat(0x3FFF);
-    let array = format!("40 01 61 03 40 64 {name} 01 B5 FF7F {values} 01");
-    assert!(refusal(&array).contains("bytes of names and texts in a message of its length"));
+    let array = |length: usize| {
+        let name = "78".repeat(length);
+        let values = "00".repeat(0x3FFF);
+        format!("40 01 61 03 40 {length:02X} {name} 01 B5 FF7F {values} 01")
+    };
+    let reason = refusal(&array(120));
+    assert!(reason.contains("bytes of names and texts in a message of its length"));
+    // However short the name: an element takes room by itself.
+    let reason = refusal(&array(1));
+    assert!(reason.contains("elements, found more"), "{reason}");
     // A long namespace, repeated by elements of one letter.
     let uri = "78".repeat(0x2000);
     let element = "40 01 62 01".repeat(2000);

@@ -4,6 +4,9 @@ use super::error::{Fault, NbfxError};
 use super::event::{Attribute, Event};
 use super::limits::Limits;
 
+/// How many elements a message may have whatever its length.
+const FREE_ELEMENTS: usize = 4096;
+
 /// What is left of it.
 #[derive(Debug)]
 pub(super) struct Budget {
@@ -18,9 +21,11 @@ impl Budget {
     pub(super) fn new(limits: &Limits, length: usize) -> Self {
         let by_length = length.saturating_mul(limits.expansion_per_byte);
         let bytes = limits.expansion.saturating_add(by_length);
+        let elements = FREE_ELEMENTS + length / limits.bytes_per_element.max(1);
+        let elements = limits.elements.min(elements);
         Self {
-            elements: limits.elements,
-            elements_max: limits.elements,
+            elements,
+            elements_max: elements,
             bytes,
             bytes_max: bytes,
         }

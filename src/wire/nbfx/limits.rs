@@ -12,6 +12,9 @@ pub struct Limits {
     pub declarations: usize,
     /// Elements of the message.
     pub elements: usize,
+    /// Bytes of the message for each element but the first 4096: an array has an element for each of its bytes, and each
+    /// may take hundreds in memory. Honest messages have about ten.
+    pub bytes_per_element: usize,
     /// Bytes of names, namespaces and texts that a message stands for, beside those that its length allows for.
     pub expansion: usize,
     /// Bytes of names, namespaces and texts for each byte of the message: arrays and dictionaries repeat long strings
@@ -26,6 +29,7 @@ impl Default for Limits {
             attributes: 64,
             declarations: 256,
             elements: 1 << 20,
+            bytes_per_element: 4,
             expansion: 1 << 16,
             expansion_per_byte: 48,
         }

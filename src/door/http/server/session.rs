@@ -195,9 +195,13 @@ impl ServedSession {
         !self.seen_to_end && self.queue.len() > 1
     }
 
-    /// How many records wait for whoever reads them.
+    /// How many records wait for whoever reads them; one that repeats a long MessageID counts once more for each kilobyte.
     pub(in crate::door) fn unread(&self) -> usize {
-        self.queue.len()
+        let weight = |record: &Record| match &record.what {
+            Told::Reply { relates_to, .. } => 1 + relates_to.as_ref().map_or(0, String::len) / 1024,
+            Told::Callback(_) | Told::Ended => 1,
+        };
+        self.queue.iter().map(weight).sum()
     }
 
     /// Whether somebody has to begin to post its records; said once.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::door::SessionTarget;
 use crate::door::http::server::callback::Address;
+use crate::door::http::server::limits::ANSWERS_MAX;
 use crate::door::http::server::session::{Answer, Given, Record, Request, Told};
 use crate::door::http::server::slots::Slots;
 use crate::door::http::server::world::{Clock, Refused, ServedWorld, SessionId};
@@ -189,6 +190,35 @@ fn the_unread_are_bounded() {
     assert_eq!(served.read(&id, 0).unwrap().len(), 3);
     assert_eq!(served.goes_on(&id, 0), Some(true));
     assert_eq!(served.read(&id, 2).unwrap().len(), 3);
+}
+
+#[test]
+fn who_asks_on_without_reading_has_to_read_first() {
+    let mut world = manual(1);
+    let id = world.open(0).unwrap();
+    let request = |length: usize| Request {
+        message_id: Some("x".repeat(length)),
+        reply_to: None,
+        asynchronous: true,
+    };
+    let mut taken = 0;
+    while world.message(&id, &initialize(), request(10)).is_ok() {
+        taken += 1;
+    }
+    assert_eq!(taken, 1 + ANSWERS_MAX);
+    let refused = world.message(&id, &initialize(), request(10));
+    assert_eq!(refused, Err(Refused::Behind));
+    // An answer that repeats a long MessageID counts for many.
+    let other = world.open(0).unwrap();
+    let long = request(2 * ANSWERS_MAX * 1024);
+    assert_eq!(
+        world.message(&other, &initialize(), long),
+        Ok(Given::Accepted)
+    );
+    assert!(world.is_behind(&other));
+    world.read(&id, 1).unwrap();
+    let given = world.message(&id, &initialize(), request(10));
+    assert_eq!(given, Ok(Given::Accepted));
 }
 
 #[test]
