@@ -188,6 +188,11 @@ impl NetTcpTarget {
         self.origin.elapsed()
     }
 
+    /// Whether a session can be spoken to.
+    fn speaks(&self, session: SessionIndex) -> bool {
+        session < self.conversation.sessions() && self.conversation.is_open(session)
+    }
+
     const fn offers(&self) -> &Capabilities {
         self.stage.offers()
     }
@@ -511,7 +516,7 @@ impl Target for NetTcpTarget {
 
     fn send(&mut self, session: SessionIndex, message: &ClientMessage) -> Result<(), TargetError> {
         self.absorb();
-        if session >= self.conversation.sessions() || !self.conversation.is_open(session) {
+        if !self.speaks(session) {
             return Ok(());
         }
         let id = message_id(self.options.seed, session, self.messages);
@@ -584,7 +589,13 @@ impl Target for NetTcpTarget {
     }
 
     fn send_bytes(&mut self, session: SessionIndex, bytes: &[u8]) -> Result<(), TargetError> {
-        self.conversation.tell(session, self.now());
+        self.absorb();
+        if !self.speaks(session) {
+            return Ok(());
+        }
+        // As for a message by hand: an answer, the end or silence is waited for.
+        let now = self.now();
+        self.conversation.ask(session, Asked::Raw, None, now);
         let wire = &mut self.wires[session];
         wire.garbled = true;
         self.stage.runtime.block_on(wire.link.send_bytes(bytes));
