@@ -10,7 +10,7 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use ipamconf::door::SessionTarget;
-use ipamconf::door::http::{Config, Server};
+use ipamconf::door::server::{Config, Server};
 use ipamconf::model::{Callback, ClientMessage, Event, Object};
 use ipamconf::scenario::{Source, read};
 use ipamconf::soap::{Element, Envelope, read_event, write_client_message};

@@ -118,6 +118,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The same for the modules below `door`: the two wires share what is below them, and neither names the other.
+const DOORS: &[(&str, &[&str])] = &[
+    ("delegate", &["session"]),
+    ("exec", &[]),
+    ("http", &["remote", "serving"]),
+    ("nettcp", &["remote", "serving"]),
+    ("own", &["delegate", "session"]),
+    ("remote", &["soap"]),
+    ("server", &["http", "nettcp", "serving"]),
+    ("serving", &["session"]),
+    ("session", &[]),
+    ("soap", &[]),
+];
+
 /// Where IO, clocks and threads may be: everything else is a pure function of its input.
 const MAY_DO_IO: &[&str] = &["door", "cli"];
 
@@ -185,12 +199,17 @@ fn without_comments(code: &str) -> String {
 
 /// Every module that code names by a path from the crate's root, in `use` lines (grouped ones too) and elsewhere.
 fn named_modules(code: &str) -> BTreeSet<String> {
+    named_below("crate::", code)
+}
+
+/// Whatever code names by a path that begins so.
+fn named_below(begin: &str, code: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices("crate::") {
+    for (at, _) in code.match_indices(begin) {
         if code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             continue;
         }
-        let rest = &code[at + "crate::".len()..];
+        let rest = &code[at + begin.len()..];
         let word = |text: &str| -> String {
             text.trim_start()
                 .chars()
@@ -253,6 +272,35 @@ fn modules_name_only_those_they_are_allowed_to() {
         }
     }
     assert!(mistakes.is_empty(), "{}", mistakes.join("\n"));
+}
+
+#[test]
+fn doors_name_only_those_they_are_allowed_to() {
+    let of = |path: &Path| {
+        let below = path.strip_prefix("door").ok()?.iter().next()?;
+        let name = below.to_string_lossy().trim_end_matches(".rs").to_owned();
+        (name != "mod").then_some(name)
+    };
+    let files = sources();
+    let doors: BTreeSet<String> = files.iter().filter_map(|(_, path, _)| of(path)).collect();
+    let mut used: BTreeMap<&str, BTreeSet<String>> = doors
+        .iter()
+        .map(|door| (&**door, BTreeSet::new()))
+        .collect();
+    for (_, path, code) in &files {
+        // Tests compare doors with each other.
+        let Some(door) = of(path).filter(|_| !path.ends_with("tests.rs")) else {
+            continue;
+        };
+        let names = named_below("crate::door::", &without_comments(code));
+        let others = names.intersection(&doors).filter(|name| **name != door);
+        used.get_mut(&*door).unwrap().extend(others.cloned());
+    }
+    let allowed: BTreeMap<&str, BTreeSet<String>> = DOORS
+        .iter()
+        .map(|(door, names)| (*door, names.iter().map(|name| (*name).to_owned()).collect()))
+        .collect();
+    assert_eq!(used, allowed);
 }
 
 #[test]

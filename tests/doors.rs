@@ -14,8 +14,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ipamconf::check::check;
-use ipamconf::door::http::{Callbacks, Config, HttpAddress, HttpOptions, HttpTarget, reach};
+use ipamconf::door::http::{HttpOptions, HttpTarget, reach};
 use ipamconf::door::nettcp::{self, NetTcpOptions, NetTcpTarget};
+use ipamconf::door::remote::{Callbacks, HttpAddress};
+use ipamconf::door::server::Config;
 use ipamconf::model::ClientMessage;
 use ipamconf::scenario::{Action, Case};
 use ipamconf::soap::{Element, write_client_message};

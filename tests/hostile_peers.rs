@@ -9,7 +9,7 @@ use std::net::{Shutdown, TcpStream};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ipamconf::door::http::Limits;
+use ipamconf::door::server::Limits;
 use ipamconf::model::{Callback, ClientMessage, Event, Object};
 use ipamconf::scenario::{Source, read};
 use ipamconf::soap::{Element, write_client_message};

@@ -13,7 +13,8 @@ use std::time::Duration;
 
 use cases::{NULL_PARAMETERS, UNKNOWN_SERVER, case};
 use ipamconf::check::check;
-use ipamconf::door::http::{Callbacks, HttpAddress, HttpOptions, HttpTarget, Patience};
+use ipamconf::door::http::{HttpOptions, HttpTarget};
+use ipamconf::door::remote::{Callbacks, HttpAddress, Patience};
 use ipamconf::model::Event;
 use ipamconf::scenario::Case;
 use ipamconf::soap::Envelope;

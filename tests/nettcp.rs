@@ -5,8 +5,9 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-use ipamconf::door::http::{Limits, Patience};
 use ipamconf::door::nettcp::{NetTcpOptions, NetTcpTarget, reach};
+use ipamconf::door::remote::Patience;
+use ipamconf::door::server::Limits;
 use ipamconf::model::{ClientMessage, Event};
 use ipamconf::soap::{CallbackPrefix, Envelope, read_event, write_event};
 use ipamconf::spec::{Readings, RequirementId};

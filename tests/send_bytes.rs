@@ -7,8 +7,9 @@ use std::sync::mpsc::{Receiver as Told, channel};
 use std::time::Duration;
 
 use ipamconf::check::check;
-use ipamconf::door::http::{Limits, Patience};
 use ipamconf::door::nettcp::{NetTcpOptions, NetTcpTarget};
+use ipamconf::door::remote::Patience;
+use ipamconf::door::server::Limits;
 use ipamconf::door::{DelegateTarget, SessionTarget, SoapTarget};
 use ipamconf::model::{ClientMessage, Event};
 use ipamconf::scenario::{Source, read};

@@ -5,8 +5,9 @@ use std::io::Write;
 use crate::cli::args::DoctorArguments;
 use crate::cli::target::TargetAddress;
 use crate::cli::{CliError, Exit};
-use crate::door::http::{Finding, HttpAddress, Patience, Probe, State, probe};
+use crate::door::http::{Finding, Probe, State, probe};
 use crate::door::nettcp::{NetTcpOptions, reach};
+use crate::door::remote::{HttpAddress, Patience};
 use crate::door::{ExecCommand, ExecTargets};
 
 pub(super) fn doctor(arguments: &DoctorArguments, out: &mut dyn Write) -> Result<Exit, CliError> {

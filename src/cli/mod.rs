@@ -40,7 +40,7 @@ pub use exit::{Exit, Outcome};
 
 use crate::cli::args::{Arguments, Command};
 use crate::cli::subject::Subject;
-use crate::door::http::ServeError;
+use crate::door::server::ServeError;
 use crate::suite::Target;
 
 /// Why a command could not be carried out; each knows its exit code.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::door::http::Capabilities;
+use crate::door::remote::Capabilities;
 use crate::model::{ClientMessage, Value};
 use crate::scenario::{
     Action, Bound, Case, Initialize, OperationChoice, ParametersChoice, ServerChoice,

@@ -10,7 +10,7 @@ use crate::cli::explain::selected;
 use crate::cli::files::{load, render};
 use crate::cli::run::colour;
 use crate::cli::{CliError, Exit};
-use crate::door::http::{Config, Limits, Server, Stopped};
+use crate::door::server::{Config, Limits, Server, Stopped};
 use crate::scenario::{Case, Scenario, Source, read};
 use crate::spec::Readings;
 

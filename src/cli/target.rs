@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::door::http::HttpAddress;
+use crate::door::remote::HttpAddress;
 use crate::wire::nmf::Via;
 
 /// The address of a target.

@@ -1,12 +1,16 @@
 //! The doors: ways in to a target.
 //!
-//! Floor 5. Those in process do no IO; `exec` starts processes, `http` and `nettcp` have sockets and a clock.
+//! Floor 5. Those in process do no IO; `exec` starts processes, `http` and `nettcp` have sockets and a clock. What these
+//! two share is below them: `serving` for [`server`], and [`remote`] for targets elsewhere.
 
 mod delegate;
 mod exec;
 pub mod http;
 pub mod nettcp;
 mod own;
+pub mod remote;
+pub mod server;
+mod serving;
 mod session;
 mod soap;
 

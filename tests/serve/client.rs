@@ -1,6 +1,6 @@
 //! A client that writes and reads HTTP by hand, and a server for it to talk to.
 
-use ipamconf::door::http::{Config, Running, Server};
+use ipamconf::door::server::{Config, Running, Server};
 use ipamconf::scenario::{Source, read};
 use ipamconf::world::Setup;
 use serde_json::Value as Json;

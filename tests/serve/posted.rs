@@ -133,7 +133,7 @@ async fn only_this_machine_is_called_back_unless_others_are_named() {
         assert!(reply.body.contains("callbacks"), "{reply:?}");
         assert_eq!(reply.header("ipamconf-session"), None);
     }
-    let allow = ipamconf::door::http::CallbackAllow::parse("192.0.2.1:9").unwrap();
+    let allow = ipamconf::door::server::CallbackAllow::parse("192.0.2.1:9").unwrap();
     let running = server_with(|config| config.callback_allow = vec![allow]).await;
     for (address, status) in [("http://192.0.2.1:9/", 200), ("http://192.0.2.1/", 400)] {
         let reply = send(

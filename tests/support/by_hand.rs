@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use ipamconf::door::http::{Config, Limits};
+use ipamconf::door::server::{Config, Limits};
 use ipamconf::model::{ClientMessage, Event};
 use ipamconf::soap::{Element, Envelope, read_event, write_client_message};
 use ipamconf::wire::infoset;

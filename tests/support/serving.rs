@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use ipamconf::door::http::{Config, Server};
+use ipamconf::door::server::{Config, Server};
 use tokio::sync::oneshot;
 
 /// A thread with a runtime in which something is served.

@@ -3,10 +3,4 @@
 pub(in crate::door) mod client;
 pub(in crate::door) mod server;
 
-pub use client::{
-    AbsentTarget, AddressError, Callbacks, Capabilities, Control, ControlError, Finding,
-    HttpAddress, HttpOptions, HttpTarget, Patience, Probe, State, Worlds, probe, reach,
-};
-pub use server::{
-    CallbackAllow, Config, Limits, NET_TCP_PATH, Running, ServeError, Server, Stopped,
-};
+pub use client::{AbsentTarget, Finding, HttpOptions, HttpTarget, Probe, State, probe, reach};

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use tokio::runtime::Builder;
 
-use crate::door::http::client::address::HttpAddress;
-use crate::door::http::client::answer::{Asked, excerpt, reply};
-use crate::door::http::client::control::{
+use crate::door::http::client::target::HttpOptions;
+use crate::door::remote::address::HttpAddress;
+use crate::door::remote::answer::{Asked, excerpt, reply};
+use crate::door::remote::control::{
     Capabilities, Control, ControlError, RemoteWorld, Worlds, capabilities, look,
 };
-use crate::door::http::client::conversation::Patience;
-use crate::door::http::client::edge::{Answer, Bounds, Call, Failure, Line};
-use crate::door::http::client::target::HttpOptions;
+use crate::door::remote::conversation::Patience;
+use crate::door::remote::edge::{Answer, Bounds, Call, Failure, Line};
 use crate::model::{ClientMessage, Event};
 use crate::soap::names::{IPAM, SERVICE};
 use crate::soap::write_client_message;

@@ -7,7 +7,7 @@ use hyper::body::{Body, Bytes};
 use hyper::header::{ALLOW, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::{HeaderMap, Response, StatusCode};
 
-use crate::door::http::server::room::{Budget, Room};
+use crate::door::serving::room::{Budget, Room};
 
 /// What is sent back.
 pub(in crate::door) type Answer = Response<Full<Bytes>>;

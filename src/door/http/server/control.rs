@@ -9,14 +9,14 @@ use hyper::{HeaderMap, Method, Request as HttpRequest, StatusCode};
 use serde_json::{Value as Json, json};
 use tracing::info;
 
-use crate::door::http::server::Shared;
 use crate::door::http::server::answer::{self, Answer};
-use crate::door::http::server::cell::Cell;
 use crate::door::http::server::head::{self, MediaType};
-use crate::door::http::server::limits::{ADVANCE_MAX, CALLERS_MAX, UNREAD, UNREAD_MAX};
-use crate::door::http::server::registry::NewWorld;
-use crate::door::http::server::room::Room;
-use crate::door::http::server::world::{SessionId, Turn};
+use crate::door::serving::Shared;
+use crate::door::serving::cell::Cell;
+use crate::door::serving::limits::{ADVANCE_MAX, CALLERS_MAX, UNREAD, UNREAD_MAX};
+use crate::door::serving::registry::NewWorld;
+use crate::door::serving::room::Room;
+use crate::door::serving::world::{SessionId, Turn};
 use crate::interchange::{
     JsonForm, caller_from_json, change_from_json, parse, tables_to_json, world_from_json,
 };
@@ -253,7 +253,7 @@ fn delete_world(shared: &Shared, name: &str) -> Answer {
 
 /// The store as it is now, unless the client has it already.
 async fn store(cell: &Arc<Cell>, headers: &HeaderMap) -> Answer {
-    let (version, tables) = cell.with(crate::door::http::server::world::ServedWorld::tables);
+    let (version, tables) = cell.with(crate::door::serving::world::ServedWorld::tables);
     let tag = format!("\"{version}\"");
     let known = headers
         .get_all(IF_NONE_MATCH)
@@ -339,7 +339,7 @@ fn advance(cell: &Cell, body: &Body) -> Answer {
 }
 
 fn open(cell: &Cell, name: &str, caller: usize) -> Answer {
-    use crate::door::http::server::world::Refused;
+    use crate::door::serving::world::Refused;
     match cell.with(|world| world.open(caller)) {
         Ok(id) => {
             // Where a connection of net.tcp takes it up.

@@ -12,14 +12,14 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tracing::{info, trace, warn};
 
-use crate::door::http::server::Shared;
 use crate::door::http::server::answer::SOAP;
-use crate::door::http::server::callback::Address;
-use crate::door::http::server::cell::Cell;
-use crate::door::http::server::envelope::{self, Written};
 use crate::door::http::server::head::SESSION_HEADER;
-use crate::door::http::server::session::Record;
-use crate::door::http::server::world::SessionId;
+use crate::door::serving::Shared;
+use crate::door::serving::callback::Address;
+use crate::door::serving::cell::Cell;
+use crate::door::serving::envelope::{self, Written};
+use crate::door::serving::session::Record;
+use crate::door::serving::world::SessionId;
 use crate::spec::Readings;
 
 /// Posts what a session tells, until it has told everything or its client cannot be reached.

@@ -14,14 +14,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::debug;
 
-use crate::door::http::server::Shared;
 use crate::door::http::server::answer::{self, Answer};
 use crate::door::http::server::endpoint::Endpoint;
-use crate::door::http::server::limits::HEADER_BYTES_MAX;
-use crate::door::http::server::listener::{self, CLOSING_TIME};
-use crate::door::http::server::path::Base;
-use crate::door::http::server::world::SessionId;
 use crate::door::http::server::{control, events, head};
+use crate::door::serving::Shared;
+use crate::door::serving::limits::HEADER_BYTES_MAX;
+use crate::door::serving::listener::{self, CLOSING_TIME};
+use crate::door::serving::path::Base;
+use crate::door::serving::world::SessionId;
 
 /// What a listener is for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::door::http::server::answer::{self, Answer};
-use crate::door::http::server::cell::Cell;
-use crate::door::http::server::envelope;
 use crate::door::http::server::head;
-use crate::door::http::server::limits::WAIT_MAX;
-use crate::door::http::server::session::Record;
-use crate::door::http::server::world::{Refused, SessionId};
+use crate::door::serving::cell::Cell;
+use crate::door::serving::envelope;
+use crate::door::serving::limits::WAIT_MAX;
+use crate::door::serving::session::Record;
+use crate::door::serving::world::{Refused, SessionId};
 use crate::spec::Readings;
 
 /// Answers a reader of the events of a session of that caller.

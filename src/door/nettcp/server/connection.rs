@@ -8,14 +8,14 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::debug;
 
-use crate::door::http::server::Limits;
-use crate::door::http::server::Shared;
-use crate::door::http::server::cell::Cell;
-use crate::door::http::server::room::Room;
-use crate::door::http::server::session::Record;
-use crate::door::http::server::world::SessionId;
 use crate::door::nettcp::follow::Follower;
 use crate::door::nettcp::server::link::{Link, Stage};
+use crate::door::serving::Limits;
+use crate::door::serving::Shared;
+use crate::door::serving::cell::Cell;
+use crate::door::serving::room::Room;
+use crate::door::serving::session::Record;
+use crate::door::serving::world::SessionId;
 use crate::wire::Direction;
 use crate::wire::nmf::FaultName;
 

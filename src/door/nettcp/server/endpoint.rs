@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::door::http::server::Shared;
-use crate::door::http::server::cell::Cell;
-use crate::door::http::server::path::Base;
-use crate::door::http::server::world::SessionId;
+use crate::door::serving::Shared;
+use crate::door::serving::cell::Cell;
+use crate::door::serving::path::Base;
+use crate::door::serving::world::SessionId;
 use crate::wire::nmf::Via;
 
 /// Where a session belongs.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tracing::{Level, debug, enabled, info, trace, warn};
 
-use crate::door::http::server::Shared;
-use crate::door::http::server::cell::Cell;
-use crate::door::http::server::envelope;
-use crate::door::http::server::session::{Record, Request};
-use crate::door::http::server::world::{Refused, SessionId};
 use crate::door::nettcp::server::endpoint::{self, Place};
+use crate::door::serving::Shared;
+use crate::door::serving::cell::Cell;
+use crate::door::serving::envelope;
+use crate::door::serving::session::{Record, Request};
+use crate::door::serving::world::{Refused, SessionId};
 use crate::model::{ClientMessage, Event};
 use crate::session::refusal;
 use crate::soap::{Element, Envelope, RequestError, read_client_message};

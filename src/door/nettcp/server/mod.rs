@@ -1,6 +1,6 @@
-//! Our simulator over net.tcp: connections taken within bounds. The worlds and sessions are those of [`http`].
+//! Our simulator over net.tcp: connections taken within bounds. What it serves is in [`serving`].
 //!
-//! [`http`]: crate::door::http
+//! [`serving`]: crate::door::serving
 
 mod connection;
 mod endpoint;
@@ -11,8 +11,8 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use crate::door::http::server::Shared;
-use crate::door::http::server::listener;
+use crate::door::serving::Shared;
+use crate::door::serving::listener;
 
 /// Takes connections until the server closes. One that is too many is closed at once: [MC-NMF] has no fault for the
 /// time before the preamble.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde_json::{Value as Json, json};
 
-use crate::door::http::client::address::{HttpAddress, escaped};
-use crate::door::http::client::answer::excerpt;
-use crate::door::http::client::edge::{Answer, Bounds, Call, Failure, Line};
+use crate::door::remote::address::{HttpAddress, escaped};
+use crate::door::remote::answer::excerpt;
+use crate::door::remote::edge::{Answer, Bounds, Call, Failure, Line};
 use crate::interchange::{caller_to_json, change_to_json, tables_from_json, world_to_json};
 use crate::model::Tables;
 use crate::spec::Readings;

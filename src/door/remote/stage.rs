@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::door::http::client::address::HttpAddress;
-use crate::door::http::client::control::{Capabilities, Control, ControlError, RemoteWorld};
-use crate::door::http::client::edge::Bounds;
+use crate::door::remote::address::HttpAddress;
+use crate::door::remote::control::{Capabilities, Control, ControlError, RemoteWorld};
+use crate::door::remote::edge::Bounds;
 use crate::model::Tables;
 use crate::spec::Readings;
 use crate::suite::{StoreChange, TargetError};

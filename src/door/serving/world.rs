@@ -7,10 +7,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::door::http::server::callback::Address;
-use crate::door::http::server::limits::{ADVANCE_MAX, ANSWERS_MAX, CALLERS_MAX, ENDED_MAX};
-use crate::door::http::server::session::{Answer, Given, Record, Request, ServedSession};
-use crate::door::http::server::slots::{Slot, Slots};
+use crate::door::serving::callback::Address;
+use crate::door::serving::limits::{ADVANCE_MAX, ANSWERS_MAX, CALLERS_MAX, ENDED_MAX};
+use crate::door::serving::session::{Answer, Given, Record, Request, ServedSession};
+use crate::door::serving::slots::{Slot, Slots};
 use crate::door::session::Simulator;
 use crate::model::{ClientMessage, SoapFault, Tables};
 use crate::session::Frame;

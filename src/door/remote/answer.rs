@@ -3,7 +3,7 @@
 //! Pure. Whatever is no message of the protocol becomes an event too, with a deviation of the requirement that the
 //! message should have met: it gets a verdict, and ends no run.
 
-use crate::door::http::client::edge::{Answer, Failure};
+use crate::door::remote::edge::{Answer, Failure};
 use crate::door::soap::{due, form_of};
 use crate::model::Event;
 use crate::soap::{Envelope, read_event};

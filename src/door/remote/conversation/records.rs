@@ -1,7 +1,7 @@
 //! Callbacks as they are read: `GET …/events` answers with a JSON array of them.
 
-use crate::door::http::client::answer;
-use crate::door::http::client::edge::{Answer, Failure};
+use crate::door::remote::answer;
+use crate::door::remote::edge::{Answer, Failure};
 
 /// One record of what is read.
 pub(super) struct Record {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::door::SessionTarget;
-use crate::door::http::server::callback::Address;
-use crate::door::http::server::limits::ANSWERS_MAX;
-use crate::door::http::server::session::{Answer, Given, Record, Request, Told};
-use crate::door::http::server::slots::Slots;
-use crate::door::http::server::world::{Clock, Refused, ServedWorld, SessionId};
+use crate::door::serving::callback::Address;
+use crate::door::serving::limits::ANSWERS_MAX;
+use crate::door::serving::session::{Answer, Given, Record, Request, Told};
+use crate::door::serving::slots::Slots;
+use crate::door::serving::world::{Clock, Refused, ServedWorld, SessionId};
 use crate::model::{ClientMessage, Event, Object, SoapFault, Value};
 use crate::scenario::{Source, read};
 use crate::spec::Readings;

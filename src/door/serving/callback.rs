@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use hyper::Uri;
 
-use crate::door::http::server::limits::ADDRESS_BYTES_MAX;
+use crate::door::serving::limits::ADDRESS_BYTES_MAX;
 
 /// The address of WS-Addressing that means: on the same exchange.
 const ANONYMOUS: &str = "http://www.w3.org/2005/08/addressing/anonymous";

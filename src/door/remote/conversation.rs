@@ -8,10 +8,10 @@ mod session;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::door::http::client::answer::{self, Asked};
-use crate::door::http::client::conversation::records::records;
-use crate::door::http::client::conversation::session::{Operation, Pending, Session};
-use crate::door::http::client::edge::{Answer, Failure};
+use crate::door::remote::answer::{self, Asked};
+use crate::door::remote::conversation::records::records;
+use crate::door::remote::conversation::session::{Operation, Pending, Session};
+use crate::door::remote::edge::{Answer, Failure};
 use crate::model::{Callback, Event};
 use crate::soap::Envelope;
 use crate::spec::RequirementId;

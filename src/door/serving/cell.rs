@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::door::http::server::world::ServedWorld;
+use crate::door::serving::world::ServedWorld;
 
 /// A served world with its lock.
 ///

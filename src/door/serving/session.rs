@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::door::http::server::callback::Address;
+use crate::door::serving::callback::Address;
 use crate::model::{ClientMessage, Event, SoapFault};
 use crate::session::{Frame, Next, ServerSession};
 use crate::world::Caller;

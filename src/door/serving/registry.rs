@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::time::Instant;
 
-use crate::door::http::server::cell::Cell;
-use crate::door::http::server::limits::Limits;
-use crate::door::http::server::slots::Slots;
-use crate::door::http::server::world::{Clock, ServedWorld};
+use crate::door::serving::cell::Cell;
+use crate::door::serving::limits::Limits;
+use crate::door::serving::slots::Slots;
+use crate::door::serving::world::{Clock, ServedWorld};
 use crate::spec::Readings;
 use crate::world::Setup;
 
@@ -137,9 +137,7 @@ fn cell(name: &str, new: &NewWorld, slots: &Arc<Slots>, since: Instant) -> Arc<C
 }
 
 /// Ends what goes on in a world; the sessions that are told so.
-pub(in crate::door) fn end_sessions(
-    cell: &Cell,
-) -> Vec<crate::door::http::server::world::SessionId> {
+pub(in crate::door) fn end_sessions(cell: &Cell) -> Vec<crate::door::serving::world::SessionId> {
     cell.with(|world| {
         let open = world.open_sessions();
         for id in &open {

@@ -10,7 +10,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::door::http::client::address::HttpAddress;
+use crate::door::remote::address::HttpAddress;
 
 /// The most bytes of the head of an answer: status line and headers.
 const HEAD_BYTES_MAX: usize = 64 * 1024;

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
-use crate::door::http::server::Shared;
+use crate::door::serving::Shared;
 
 /// How long connections get to finish what they are in the middle of, when the server stops.
 pub(in crate::door) const CLOSING_TIME: Duration = Duration::from_secs(1);

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::door::http::server::Shared;
-use crate::door::http::server::cell::Cell;
+use crate::door::serving::Shared;
+use crate::door::serving::cell::Cell;
 
 /// The world and the caller that a path begins with; without a world the server's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::door::http::client::answer::Asked;
-use crate::door::http::client::conversation::{Patience, Way};
+use crate::door::remote::answer::Asked;
+use crate::door::remote::conversation::{Patience, Way};
 
 /// How many times the time that silence may last a step may take as a whole, however busily a target talks.
 pub(super) const STEP_TIMEOUTS_MAX: u32 = 6;
