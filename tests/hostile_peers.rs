@@ -363,7 +363,7 @@ fn string_tables_over_the_quota_end_their_session() {
     let one_too_many = record(table(TABLE_BYTES_MAX + 1, TABLE_BYTES_MAX + 1));
     let of_a_megabyte = record(table(MB - 16, MB - 16));
     let keepalive = encoded(&ClientMessage::Keepalive);
-    let first = record(keepalive.clone());
+    let first = record(keepalive);
     // Little by little.
     let mut slowly = Vec::new();
     for _ in 0..300 {

@@ -55,10 +55,10 @@ fn by_hand(says: Says) -> (Via, Told<Vec<u8>>) {
         }
         stream.write_all(&receiver.take_output()).unwrap();
         let mut came = Vec::new();
-        let stays = match says {
+        match says {
             Says::AndStays(bytes) => {
                 stream.write_all(&bytes).unwrap();
-                true
+                let _ = stream.read_to_end(&mut came);
             }
             Says::AndCloses(bytes) => {
                 let count = stream.read(&mut piece).unwrap();
@@ -66,13 +66,6 @@ fn by_hand(says: Says) -> (Via, Told<Vec<u8>>) {
                 // What a server makes of bytes takes it a while.
                 std::thread::sleep(Duration::from_millis(100));
                 stream.write_all(&bytes).unwrap();
-                false
-            }
-        };
-        while stays {
-            match stream.read(&mut piece) {
-                Ok(0) | Err(_) => break,
-                Ok(count) => came.extend(&piece[..count]),
             }
         }
         let _ = tell.send(came);
