@@ -7,9 +7,11 @@
 
 mod absent;
 mod listener;
+mod options;
 mod probe;
 mod target;
 
 pub use absent::AbsentTarget;
+pub use options::HttpOptions;
 pub use probe::{Finding, Probe, State, probe, reach};
-pub use target::{HttpOptions, HttpTarget};
+pub use target::HttpTarget;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Builder;
 
-use crate::door::http::client::target::HttpOptions;
+use crate::door::http::client::options::HttpOptions;
 use crate::door::remote::address::HttpAddress;
 use crate::door::remote::answer::{Asked, excerpt, reply};
 use crate::door::remote::control::{

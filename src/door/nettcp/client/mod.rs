@@ -4,6 +4,8 @@
 //! `link` is one connection: the framing, the binary XML and the socket under them.
 
 mod link;
+mod options;
 mod target;
 
-pub use target::{NetTcpOptions, NetTcpTarget, reach};
+pub use options::{NetTcpOptions, reach};
+pub use target::NetTcpTarget;

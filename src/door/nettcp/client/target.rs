@@ -1,23 +1,22 @@
 //! [`NetTcpTarget`]: the runner's calls on one side, connections on the other.
 
+mod next;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::io::AsyncReadExt;
-use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::door::nettcp::client::link::{Input, Link, PIECE, connect};
-use crate::door::remote::address::HttpAddress;
+use crate::door::nettcp::client::options::NetTcpOptions;
 use crate::door::remote::answer::Asked;
-use crate::door::remote::control::{Capabilities, Control, Turn, look};
-use crate::door::remote::conversation::{Conversation, Patience, Way};
-use crate::door::remote::edge::Bounds;
-use crate::door::remote::stage::{Stage, offers};
+use crate::door::remote::control::Capabilities;
+use crate::door::remote::conversation::{Conversation, Way};
+use crate::door::remote::stage::Stage;
 use crate::model::{ClientMessage, Tables, Value};
-use crate::session::INACTIVITY_TICK;
-use crate::soap::{ENVELOPE_BYTES_MAX, Envelope, message_id, write_client_message};
+use crate::soap::{Envelope, message_id, write_client_message};
 use crate::spec::{IpamAdminOperationId, Readings, RequirementId};
 use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, Form, SessionIndex, Shows};
@@ -26,100 +25,8 @@ use crate::wire::nbfx::Limits;
 use crate::wire::nmf::{InitiatorEvent, NmfFault, Via};
 use crate::world::{Caller, Setup};
 
-/// How long what a server says may be under way before time is let pass.
-const UNDER_WAY: Duration = Duration::from_millis(50);
-
 /// How many pieces are taken in before somebody looks at them.
 const PIECES: usize = 64;
-
-/// How a target over net.tcp is reached and waited for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NetTcpOptions {
-    /// Where sessions are opened.
-    pub via: Via,
-    /// The control plane, where there is one.
-    pub control: Option<Arc<Control>>,
-    /// How long the target may take.
-    pub patience: Patience,
-    /// What message ids are made of, beside a count.
-    pub seed: u64,
-    /// Whether what goes over the connections is listed on the standard error while it goes.
-    pub follow: bool,
-}
-
-impl NetTcpOptions {
-    /// A target without a control plane, with the usual patience.
-    #[must_use]
-    pub fn at(via: Via) -> Self {
-        Self {
-            via,
-            control: None,
-            patience: Patience::default(),
-            seed: 0,
-            follow: false,
-        }
-    }
-
-    /// What its control plane offers: nothing, where there is none.
-    #[must_use]
-    pub fn capabilities(&self) -> Capabilities {
-        offers(self.control.as_deref())
-    }
-
-    fn bounds(&self) -> Bounds {
-        Bounds {
-            part: self.patience.timeout,
-            // The control plane holds an answer for some seconds until a message has arrived.
-            head: self.patience.timeout + Duration::from_secs(5),
-            bytes: ENVELOPE_BYTES_MAX,
-        }
-    }
-
-    /// The same host under HTTP, for the paths that a control plane names.
-    fn host(&self) -> Result<HttpAddress, TargetError> {
-        let text = format!("http://{}:{}/", self.via.host(), self.via.port());
-        HttpAddress::parse(&text).map_err(|error| TargetError::Broken(error.to_string()))
-    }
-
-    /// Another path of the same server.
-    fn at_path(&self, path: &str) -> Result<Via, TargetError> {
-        let text = format!("net.tcp://{}:{}{path}", self.via.host(), self.via.port());
-        Via::read(&text).map_err(|error| TargetError::Broken(format!("`{text}`: {error}")))
-    }
-}
-
-/// Looks whether a session can be opened, and what the control plane offers.
-///
-/// # Errors
-/// When nobody is there, or somebody else: what was expected and what to do.
-pub fn reach(
-    mut options: NetTcpOptions,
-    control: Option<HttpAddress>,
-) -> Result<NetTcpOptions, String> {
-    let time = options.patience.timeout;
-    let looking = async {
-        let opening = async {
-            let stream = connect(&options.via, time).await?;
-            let (mut link, _input) = Link::open(stream, options.via.clone(), time, false).await?;
-            link.end().await;
-            Ok::<_, TargetError>(())
-        };
-        let via = &options.via;
-        opening
-            .await
-            .map_err(|error| format!("the target {via} cannot be reached: {error}"))?;
-        match control {
-            Some(address) => look(address, &options.bounds()).await.map(Some),
-            None => Ok(None),
-        }
-    };
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| error.to_string())?;
-    options.control = runtime.block_on(looking)?;
-    Ok(options)
-}
 
 /// What came in on a connection.
 #[derive(Debug)]
@@ -308,131 +215,6 @@ impl NetTcpTarget {
         let wire = &mut self.wires[session];
         wire.reader.abort();
         wire.link.drop_output();
-    }
-
-    /// Waits for something to come in, for so long at most.
-    fn wait_for_input(&mut self, time: Duration) {
-        let inbox = &mut self.inbox;
-        let came = self
-            .stage
-            .runtime
-            .block_on(async { tokio::time::timeout(time, inbox.recv()).await });
-        if let Ok(Some((session, came))) = came {
-            self.take(session, came);
-        }
-        self.absorb();
-    }
-
-    fn pop(&mut self) -> Option<Progress> {
-        let (session, event, form) = self.conversation.pop()?;
-        self.form = (event != crate::model::Event::SessionClosed).then_some(form);
-        self.last = session;
-        Some(Progress::Event(session, event))
-    }
-
-    /// Time passes by itself: waits for what is due, and no longer.
-    fn next_in_real_time(&mut self) -> Progress {
-        let mut looked = false;
-        loop {
-            self.absorb();
-            if let Some(event) = self.pop() {
-                return event;
-            }
-            let now = self.now();
-            match self.conversation.due(now) {
-                Some(until) => {
-                    self.keep_alive(now);
-                    self.wait_for_input(until.saturating_sub(now).min(INACTIVITY_TICK));
-                }
-                // Nothing is due; what came all the same is not passed over.
-                None if !looked => {
-                    looked = true;
-                    self.wait_for_input(Duration::from_millis(1));
-                }
-                None => return Progress::Quiet,
-            }
-        }
-    }
-
-    /// The client keeps its sessions alive while it waits ([MS-IPAMM2] 3.2.5).
-    fn keep_alive(&mut self, now: Duration) {
-        for session in self.conversation.silent_since(INACTIVITY_TICK, now) {
-            self.conversation.kept_alive(session, now);
-            let written = write_client_message(&ClientMessage::Keepalive, "", None, None);
-            let sending = self.wires[session].link.send(&written.xml);
-            self.stage.runtime.block_on(sending);
-        }
-    }
-
-    /// Time passes when we say so, but events come when they like.
-    fn next_by_clock(&mut self) -> Result<Progress, TargetError> {
-        let asked = self.now();
-        loop {
-            self.absorb();
-            if let Some(event) = self.pop() {
-                return Ok(event);
-            }
-            let now = self.now();
-            let due = self.conversation.due(now);
-            if due.is_some() && now.saturating_sub(asked) < UNDER_WAY {
-                self.wait_for_input(UNDER_WAY);
-                continue;
-            }
-            match (self.stage.due()?, due) {
-                (Some(time), _) => return Ok(Progress::Wait(time)),
-                (None, Some(until)) => {
-                    self.wait_for_input(until.saturating_sub(now).min(UNDER_WAY));
-                }
-                (None, None) => return Ok(Progress::Quiet),
-            }
-        }
-    }
-
-    /// Every session goes on when we say so: asks each in turn, as a target in process does.
-    fn next_by_turns(&mut self) -> Result<Progress, TargetError> {
-        self.absorb();
-        let count = self.wires.len();
-        let mut soonest: Option<Duration> = None;
-        for turn in 1..=count {
-            let session = (self.last + turn) % count;
-            if self.wires[session].garbled && self.conversation.is_open(session) {
-                self.wait_for_input(self.options.patience.quiet);
-            }
-            if let Some(event) = self.pop() {
-                return Ok(event);
-            }
-            let id = self.wires[session].id.clone();
-            let open = self.conversation.is_open(session);
-            let Some(id) = id.filter(|_| open) else {
-                continue;
-            };
-            let turn = self
-                .stage
-                .ask("sessions", async |world| world.turn(&id).await)?;
-            match turn {
-                Turn::Event | Turn::Over => {
-                    let until = self.now() + self.options.patience.timeout;
-                    loop {
-                        if let Some(event) = self.pop() {
-                            return Ok(event);
-                        }
-                        let left = until.saturating_sub(self.now());
-                        if left.is_zero() {
-                            self.stage.note(TargetError::Broken(format!(
-                                "the control plane said that session {id} goes on, and nothing came on its connection"
-                            )));
-                            return Ok(Progress::Quiet);
-                        }
-                        self.wait_for_input(left);
-                    }
-                }
-                Turn::Wait(time) => {
-                    soonest = Some(soonest.map_or(time, |soonest| soonest.min(time)));
-                }
-                Turn::Quiet => {}
-            }
-        }
-        Ok(soonest.map_or(Progress::Quiet, Progress::Wait))
     }
 
     /// Where sessions of that caller are opened, and the server's name for the one that is opened now.
