@@ -113,8 +113,8 @@ fn limits() -> Limits {
     Limits {
         connections: 2 * PEERS,
         envelope_bytes: MB,
-        preamble_time: Duration::from_millis(400),
-        record_time: Duration::from_millis(400),
+        preamble_time: Duration::from_secs(1),
+        record_time: Duration::from_secs(1),
         end_time: Duration::from_millis(400),
         ..Limits::default()
     }
@@ -270,6 +270,23 @@ fn those_that_say_a_byte_now_and_then_are_let_go_all_the_same() {
         }
     }
     attacked.cost_at_most((PEERS + 2) * CONNECTION);
+}
+
+#[test]
+fn those_that_leave_a_session_half_open_are_let_go() {
+    let attacked = Attacked::new("100 that never say their end", limits());
+    let mut bytes = attacked.opened();
+    let wrong = ClientMessage::InitializeOperationParameters { paramters: None };
+    bytes.extend(record(encoded(&wrong)));
+    let peers = attacked.peers(&bytes);
+    replicate(&attacked.served);
+    for mut peer in peers {
+        // The fault, the server's End Record, and the end of the connection: none of it is answered.
+        let said = rest(&mut peer);
+        assert_eq!(said[..2], [0x0B, 0x06]);
+        assert_eq!(said.last(), Some(&0x07));
+    }
+    attacked.cost_at_most((PEERS + 2) * CONNECTION + 256 * ENDED_SESSION);
 }
 
 #[test]
