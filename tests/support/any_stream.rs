@@ -2,8 +2,8 @@
 //! that they have the bytes they came from.
 
 use ipamconf::wire::nmf::{
-    Decoder, Initiator, InitiatorConfig, NmfError, NmfLimits, Receiver, ReceiverConfig, Record,
-    UPGRADE_NEGOTIATE, Via,
+    Decoder, Initiator, InitiatorConfig, InitiatorEvent, NmfError, NmfLimits, Receiver,
+    ReceiverConfig, ReceiverEvent, Record, UPGRADE_NEGOTIATE, Via,
 };
 use ipamconf::wire::{Direction, LiveListing, listing};
 
@@ -53,12 +53,13 @@ pub(crate) fn hold(bytes: &[u8]) {
 pub(crate) fn records(bytes: &[u8], size: usize) -> (Vec<Record>, Option<NmfError>) {
     let mut decoder = Decoder::new(NmfLimits::default());
     let mut found = Vec::new();
-    let mut again = Vec::new();
+    let mut held = 0;
     for piece in bytes.chunks(size) {
         decoder.feed(piece);
         loop {
             match decoder.record() {
                 Ok(Some(record)) => {
+                    let mut again = Vec::new();
                     // The type of chunks stands once, before the first of them.
                     if matches!(record, Record::Chunk(_) | Record::LastChunk)
                         && !matches!(found.last(), Some(Record::Chunk(_)))
@@ -68,7 +69,8 @@ pub(crate) fn records(bytes: &[u8], size: usize) -> (Vec<Record>, Option<NmfErro
                     record.encode(&mut again);
                     found.push(record);
                     let taken = usize::try_from(decoder.at()).expect("a small stream");
-                    assert_eq!(again, bytes[..taken]);
+                    assert_eq!(again, bytes[held..taken]);
+                    held = taken;
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -81,40 +83,31 @@ pub(crate) fn records(bytes: &[u8], size: usize) -> (Vec<Record>, Option<NmfErro
     (found, None)
 }
 
-fn drive_receiver(mut receiver: Receiver, bytes: &[u8], size: usize) -> (Vec<String>, Vec<u8>) {
+/// What a side made of the bytes, and what it answered.
+type Driven<E> = (Vec<Result<E, NmfError>>, Result<(), NmfError>, Vec<u8>);
+
+fn drive_receiver(mut receiver: Receiver, bytes: &[u8], size: usize) -> Driven<ReceiverEvent> {
     let mut events = Vec::new();
     for piece in bytes.chunks(size) {
         receiver.feed(piece);
-        loop {
-            match receiver.next_event() {
-                Ok(Some(event)) => events.push(format!("{event:?}")),
-                Ok(None) => break,
-                Err(error) => {
-                    events.push(error.to_string());
-                    assert!(receiver.is_closed());
-                }
-            }
+        while let Some(event) = receiver.next_event().transpose() {
+            assert!(event.is_ok() || receiver.is_closed());
+            events.push(event);
         }
     }
-    events.push(format!("{:?}", receiver.eof()));
-    (events, receiver.take_output())
+    let end = receiver.eof();
+    (events, end, receiver.take_output())
 }
 
-fn drive_initiator(mut initiator: Initiator, bytes: &[u8], size: usize) -> (Vec<String>, Vec<u8>) {
+fn drive_initiator(mut initiator: Initiator, bytes: &[u8], size: usize) -> Driven<InitiatorEvent> {
     let mut events = Vec::new();
     for piece in bytes.chunks(size) {
         initiator.feed(piece);
-        loop {
-            match initiator.next_event() {
-                Ok(Some(event)) => events.push(format!("{event:?}")),
-                Ok(None) => break,
-                Err(error) => {
-                    events.push(error.to_string());
-                    assert!(initiator.is_closed());
-                }
-            }
+        while let Some(event) = initiator.next_event().transpose() {
+            assert!(event.is_ok() || initiator.is_closed());
+            events.push(event);
         }
     }
-    events.push(format!("{:?}", initiator.eof()));
-    (events, initiator.take_output())
+    let end = initiator.eof();
+    (events, end, initiator.take_output())
 }
