@@ -6,6 +6,7 @@ mod client;
 mod foretell;
 mod form;
 mod grammar;
+mod idle;
 mod operation;
 mod oracle;
 mod rows;
@@ -62,6 +63,7 @@ fn judged(
     results.extend(grammar::judge(trace, &operations, &readings));
     results.extend(form::judge(trace, &readings));
     results.extend(client::judge(trace));
+    results.extend(idle::judge(case, trace));
     (results, foretold)
 }
 

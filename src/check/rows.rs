@@ -13,7 +13,9 @@ use crate::model::{
     AdmDhcpOptionsRow, AdmDhcpScopesRow, AdmIpRangeRow, Callback, RecordId, RowKey, ScopeDetails,
     SubTaskDetails, Tables, Terminal,
 };
-use crate::oracle::{Allowed, Choice, Copy, Fate, OptionMeaning, Stage, Taken, Write, WriteKind};
+use crate::oracle::{
+    Allowed, Choice, Copy, Fate, OptionMeaning, PartnerBounds, Stage, Taken, Write, WriteKind,
+};
 use crate::scenario::{Column, ColumnView};
 use crate::spec::{
     AddressFamily, DhcpFailoverConfigSyncStatus, Grade, IpamAdminOperationId, RequirementId,
@@ -105,15 +107,38 @@ pub(super) fn judge(
         return Vec::new();
     }
     let asked = Asked {
+        nothing: None,
         operation: operation.id(),
         told: told(operation),
     };
     states(&trace.setup.names, before, after, allowed, end, asked)
 }
 
+/// Judges the difference that nothing was asked for: there should be none.
+pub(super) fn unchanged(
+    names: &Names,
+    before: &Tables,
+    after: &Tables,
+    requirement: RequirementId,
+) -> Vec<CheckResult> {
+    let nothing = Allowed {
+        ends: Vec::new(),
+        fates: Vec::new(),
+        at_most_written: Vec::new(),
+        taken: PartnerBounds::default(),
+    };
+    let asked = Asked {
+        nothing: Some(requirement),
+        ..Asked::default()
+    };
+    states(names, before, after, &nothing, None, asked)
+}
+
 /// What bears on the reason why a row is wrong.
 #[derive(Debug, Default)]
 struct Asked {
+    /// What a change breaks where no operation was run.
+    nothing: Option<RequirementId>,
     /// The operation that was run, where it is known.
     operation: Option<IpamAdminOperationId>,
     /// The subnets of the scopes that subtasks were announced for.

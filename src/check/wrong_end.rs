@@ -231,7 +231,8 @@ pub(super) fn other_parameters(
     if !results.iter().any(fails) {
         return None;
     }
-    // Where nothing was changed, anything may have been used: only a session beside this one makes it likely.
+    // Where nothing was changed, anything may have been used: only a session beside this one makes it likely. The
+    // session's own earlier object is allowed, however unlikely.
     let changed = operation.before != operation.after;
     let initialized = operations
         .iter()
@@ -240,22 +241,27 @@ pub(super) fn other_parameters(
                 && matches!(earlier.request, Request::Initialize(_))
         })
         .find_map(|earlier| earlier.answer.map(|(number, _)| number))?;
-    let is_beside = |other: SessionIndex| {
+    let is_likely = |other: SessionIndex| {
+        if changed || other == operation.session {
+            return true;
+        }
         let closed = operations
             .iter()
             .filter(|operation| operation.session == other)
             .find_map(|operation| operation.closed);
-        other != operation.session && closed.is_none_or(|closed| closed > initialized)
+        closed.is_none_or(|closed| closed > initialized)
     };
     let (number, stage) = seen_end(operation)?;
-    let other = operations.iter().find(|other| {
+    let is_own = |other: &&Operation<'_>| other.session == operation.session;
+    let (own_earlier, of_others): (Vec<_>, Vec<_>) = operations.iter().partition(is_own);
+    let other = own_earlier.into_iter().chain(of_others).find(|other| {
         let (Request::Initialize(paramters), Some((_, answer))) = (other.request, other.answer)
         else {
             return false;
         };
         if paramters == own
             || *answer != Event::InitializeOperationParametersResponse
-            || !(changed || is_beside(other.session))
+            || !is_likely(other.session)
         {
             return false;
         }

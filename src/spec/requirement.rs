@@ -115,7 +115,6 @@ impl RequirementId {
         Some(match self {
             Self::R_INIT_1 => Self::R_SM_3,
             Self::R_INIT_9 => Self::R_INIT_6,
-            Self::R_START_2 => Self::R_31_6,
             // Our own client keeps to them, and a server that does not take the message answers none of it.
             Self::R_MSG_3 => Self::R_START_3,
             Self::R_MSG_7 => Self::R_INIT_6,

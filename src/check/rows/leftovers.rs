@@ -6,10 +6,13 @@ impl Rows<'_> {
     pub(super) fn leftovers(&mut self, allowed: &Allowed, direct: Option<RequirementId>) {
         use RequirementId as R;
         let sources = &self.sources;
-        let ruling = allowed
-            .ends
-            .first()
-            .map_or(R::R_29_5a, |end| end.requirement);
+        let nothing = self.asked.nothing;
+        let ruling = allowed.ends.first().map(|end| end.requirement);
+        let ruling = nothing.or(ruling).unwrap_or(R::R_29_5a);
+        let check = match nothing {
+            Some(_) => "nothing-changes",
+            None => "nothing-else-changes",
+        };
         // A call that replicates nothing must not write at all, and that is its own requirement's affair.
         let succeeds = allowed
             .ends
@@ -28,7 +31,7 @@ impl Rows<'_> {
                     requirement,
                     grade,
                     Judge::Oracle,
-                    "nothing-else-changes",
+                    check,
                     expected,
                     text,
                 ));
@@ -65,8 +68,11 @@ impl Rows<'_> {
                     of_source
                 };
                 // Marking copies as in step is allowed (OQ-11), as are statistics.
-                let exempt = matches!(column, Column::Sync | Column::ActiveLeases)
-                    && !allowed.fates.is_empty();
+                let exempt = match column {
+                    Column::Sync => !allowed.fates.is_empty(),
+                    Column::ActiveLeases => !allowed.fates.is_empty() || nothing.is_some(),
+                    _ => false,
+                };
                 let grade = if exempt { Grade::Soft } else { Grade::Hard };
                 let name = self.names.scope(before);
                 differs(
@@ -227,9 +233,9 @@ impl Rows<'_> {
             );
         }
         if found.is_empty() {
-            self.report.pass(outside, "nothing-else-changes");
+            self.report.pass(outside, check);
             if !sources.is_empty() {
-                self.report.pass(of_source, "nothing-else-changes");
+                self.report.pass(of_source, check);
             }
         }
         self.report.results.extend(found);

@@ -5,6 +5,7 @@ mod client;
 mod controls;
 mod envelopes;
 mod frame;
+mod idle;
 mod initialize;
 mod partner_faults;
 mod replicate_scopes;
@@ -37,6 +38,7 @@ pub fn deviants() -> Vec<Deviant> {
         initialize::DEVIANTS,
         start::DEVIANTS,
         session::DEVIANTS,
+        idle::DEVIANTS,
         callbacks::DEVIANTS,
         replicate_server::DEVIANTS,
         replicate_scopes::DEVIANTS,
