@@ -126,12 +126,11 @@ impl Running {
             .position(|other| other.session == session);
         match (&record.what, place) {
             (What::Called { .. }, _) => self.start(session),
-            (What::Sent { message, .. }, None) => {
+            (What::Sent { message, .. }, None)
                 if *message == ClientMessage::StartOperationWithCallback
-                    && !self.over.contains(&session)
-                {
-                    self.start(session);
-                }
+                    && !self.over.contains(&session) =>
+            {
+                self.start(session);
             }
             (What::Sent { .. }, Some(place)) => self.started[place].may_be_refused = false,
             (What::Received(Event::Callback(callback)), Some(place)) => {

@@ -10,8 +10,11 @@ use ipamconf::trace::{Record, Trace, What};
 
 use crate::worlds::Run;
 
+/// A name, and the events that come.
+type Way = (&'static str, fn() -> Vec<Event>);
+
 /// How an operation may end, rightly or wrongly.
-const ENDS: &[(&str, fn() -> Vec<Event>)] = &[
+const ENDS: &[Way] = &[
     ("success", || {
         let mut events = started();
         events.push(overall(Terminal::Success, None));
@@ -159,7 +162,7 @@ fn right_end(trace: &Trace, asked: usize) -> &'static str {
 }
 
 /// What may come in answer to InitializeOperationParameters, rightly or wrongly.
-const ANSWERS: &[(&str, fn() -> Vec<Event>)] = &[
+const ANSWERS: &[Way] = &[
     ("a response", || {
         vec![Event::InitializeOperationParametersResponse]
     }),
@@ -181,9 +184,8 @@ pub(crate) fn with_events(trace: &Trace, asked: usize, events: Vec<Event>) -> Tr
     let mut place = 0;
     changed.log.retain(|record| {
         place += 1;
-        let event = match &record.what {
-            What::Received(event) => event,
-            _ => return true,
+        let What::Received(event) = &record.what else {
+            return true;
         };
         place <= asked || record.session != session || *event == Event::SessionClosed && !closes
     });

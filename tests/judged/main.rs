@@ -25,10 +25,12 @@ use ipamconf::verdict::{CheckResult, CheckVerdict};
 
 use crate::worlds::Run;
 
-/// What is said of one kind of change: each set of findings with the number of runs, and the words of the first run for
-/// each finding.
+/// What is said of each kind of change, by the set of findings.
 #[derive(Default)]
-struct Said(BTreeMap<String, BTreeMap<BTreeSet<String>, (usize, BTreeMap<String, String>)>>);
+struct Said(BTreeMap<String, BTreeMap<BTreeSet<String>, Runs>>);
+
+/// How many runs there are, and the words for each finding in the first.
+type Runs = (usize, BTreeMap<String, String>);
 
 impl Said {
     fn add(&mut self, change: &str, case: &Case, trace: &Trace) {

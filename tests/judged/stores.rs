@@ -297,7 +297,7 @@ impl<'a> Changes<'a> {
     fn elsewhere(&mut self) {
         for (key, row) in &self.after.scopes {
             let kind = self.kind(key);
-            for (server, _) in &self.after.servers {
+            for server in self.after.servers.keys() {
                 let own = row.dhcp_server_record_id == server.1;
                 let which = if own { "its server" } else { "another server" };
                 let mut other = AdmDhcpScopesRow::clone(row);
@@ -345,7 +345,7 @@ impl<'a> Changes<'a> {
                 );
             }
         }
-        for (server, _) in &self.after.servers {
+        for server in self.after.servers.keys() {
             let Some((key, row)) = self.after.scopes.first_key_value() else {
                 continue;
             };
@@ -426,7 +426,7 @@ impl<'a> Changes<'a> {
             &mut found,
         );
         self.found.extend(found);
-        for (key, _) in &after.scopes {
+        for key in after.scopes.keys() {
             let kind = self.kind(key);
             for relation in after.relations.keys() {
                 self.add(format!("an association more of {kind}"), |tables| {
