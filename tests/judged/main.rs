@@ -8,6 +8,7 @@
 //! why.
 
 mod ends;
+mod forms;
 mod sights;
 mod stores;
 mod swaps;
@@ -34,18 +35,29 @@ type Runs = (usize, BTreeMap<String, String>);
 
 impl Said {
     fn add(&mut self, change: &str, case: &Case, trace: &Trace) {
+        self.add_with(change, case, trace, |_| false);
+    }
+
+    /// With what passes among these.
+    fn add_with(
+        &mut self,
+        change: &str,
+        case: &Case,
+        trace: &Trace,
+        shows: impl Fn(&CheckResult) -> bool,
+    ) {
         let results = check(case, trace, &Readings::default());
         let wrong = || {
             results
                 .iter()
-                .filter(|result| result.verdict != CheckVerdict::Pass)
+                .filter(|result| result.verdict != CheckVerdict::Pass || shows(result))
         };
         let found: BTreeSet<String> = wrong().map(finding).collect();
         let kinds = self.0.entry(change.to_owned()).or_default();
         let (count, words) = kinds.entry(found).or_default();
         *count += 1;
         if *count == 1 {
-            for result in wrong() {
+            for result in wrong().filter(|result| !result.expected.is_empty()) {
                 words
                     .entry(finding(result))
                     .or_insert_with(|| words_of(result));
@@ -219,4 +231,14 @@ fn doing_what_was_asked_elsewhere_is_blamed_on_what_the_committed_list_says() {
         }
     });
     compare("swaps.txt", &said.text());
+}
+
+#[test]
+fn a_wrong_envelope_is_blamed_on_what_the_committed_list_says() {
+    let said = said(|run, said| {
+        for (change, trace) in forms::changes(run) {
+            said.add_with(&change, &run.case, &trace, forms::is_of_envelopes);
+        }
+    });
+    compare("forms.txt", &said.text());
 }

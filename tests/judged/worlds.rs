@@ -12,6 +12,8 @@ use ipamconf::trace::{Door, Trace};
 
 /// A case and what our simulator showed.
 pub(crate) struct Run {
+    /// Its place among the runs.
+    pub(crate) number: usize,
     pub(crate) case: Case,
     pub(crate) trace: Trace,
 }
@@ -69,7 +71,12 @@ pub(crate) static RUNS: LazyLock<Vec<Run>> = LazyLock::new(|| {
             let trace = run_case(&case, &mut *target, &Readings::default());
             // Some readings are not switched by the simulator.
             if let Ok(trace) = trace {
-                runs.push(Run { case, trace });
+                let number = runs.len();
+                runs.push(Run {
+                    number,
+                    case,
+                    trace,
+                });
             }
         }
     }
