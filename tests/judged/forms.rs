@@ -10,8 +10,11 @@ use ipamconf::verdict::CheckResult;
 
 use crate::worlds::Run;
 
+/// A name, and what is made of an action.
+type Action = (&'static str, fn(&str) -> Option<String>);
+
 /// What the action of a callback may be instead.
-const ACTIONS: &[(&str, fn(&str) -> Option<String>)] = &[
+const ACTIONS: &[Action] = &[
     ("none", |_| None),
     ("its bare name", |action| {
         action.rsplit('/').next().map(str::to_owned)
@@ -52,7 +55,7 @@ pub(crate) fn is_of_envelopes(result: &CheckResult) -> bool {
 /// Each change with its name. A run is taken once more, at the door that has envelopes.
 pub(crate) fn changes(run: &Run) -> Vec<(String, Trace)> {
     // The envelopes of one run are like those of the next.
-    if run.trace.door != Door::Session || run.number % 7 != 0 {
+    if run.trace.door != Door::Session || !run.number.is_multiple_of(7) {
         return Vec::new();
     }
     let mut target: SoapTarget<SessionTarget> = SoapTarget::default();
