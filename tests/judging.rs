@@ -480,3 +480,29 @@ fn a_fault_answers_the_late_request_while_the_operation_runs() {
     assert!(passes(&results, "nothing-starts-twice", "R-SM-6"));
     assert!(passes(&results, "response-on-success", "R-START-3"));
 }
+
+#[test]
+fn a_message_by_hand_leaves_a_running_operation_its_callbacks() {
+    let by_hand = || {
+        send(ClientMessage::Raw {
+            action: None,
+            xml: "<a/>".to_owned(),
+        })
+    };
+    let results = judged(REPLICATE, |log| {
+        let at = callback(log, "StartProgressCallback") + 1;
+        put(log, at, by_hand());
+    });
+    assert_eq!(found(&results), [""; 0]);
+    let results = judged(REPLICATE, |log| {
+        let at = callback(log, "StartProgressCallback") + 1;
+        put(log, at, by_hand());
+        let end = callback(log, "SetOverallStatus");
+        log.remove(end);
+    });
+    assert!(
+        found(&results).contains(&"one-terminal-status R-SM-8: fail".to_owned()),
+        "{:?}",
+        found(&results)
+    );
+}

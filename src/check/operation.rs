@@ -152,10 +152,10 @@ pub(super) fn operations<'a>(trace: &'a Trace, readings: &Readings) -> Vec<Opera
             }
             &mut sessions[session]
         });
-        let completed = view
-            .as_ref()
-            .and_then(|view| view.current)
-            .is_some_and(|current| is_over(&operations[current]));
+        let current = view.as_ref().and_then(|view| view.current);
+        let current = current.map(|current| &operations[current]);
+        let completed = current.is_some_and(is_over);
+        let running = current.is_some_and(Operation::starts) && !completed;
         let mut open = |view: &SessionView<'a>, request, before| {
             operations.push(Operation {
                 session: record.session.unwrap_or(0),
@@ -188,7 +188,12 @@ pub(super) fn operations<'a>(trace: &'a Trace, readings: &Readings) -> Vec<Opera
                     let index = open(view, request, before.clone());
                     view.unanswered.push(index);
                     // What callbacks belong to stays the running operation while one runs.
-                    if completed || !matches!(request, Request::Late { .. }) {
+                    let takes_over = match request {
+                        Request::Late { .. } => completed,
+                        Request::Raw => !running,
+                        _ => true,
+                    };
+                    if takes_over {
                         view.current = Some(index);
                     }
                     if matches!(request, Request::Start(_)) {
