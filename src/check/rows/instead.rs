@@ -1,6 +1,7 @@
 //! What was written instead: which requirement a row breaks that nobody should have written, or a copy that is missing.
 
 use super::*;
+use crate::check::rows::fates::Missing;
 use crate::model::{AdmDhcpFailoverRelationRow, AdmDhcpScopeFailoverRow};
 use RequirementId as R;
 
