@@ -4,14 +4,17 @@
 //! grammar of a session, also those that no server of ours can be made to break.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use ipamconf::check::check;
-use ipamconf::door::SessionTarget;
-use ipamconf::model::{Callback, ClientMessage, Event, Percentage, SoapFault};
+use ipamconf::door::{DelegateTarget, SessionTarget};
+use ipamconf::model::{
+    AdmDhcpScopesRow, Callback, ClientMessage, Event, Percentage, SoapFault, Tables,
+};
 use ipamconf::scenario::read_bytes;
 use ipamconf::spec::Readings;
-use ipamconf::suite::run_case;
-use ipamconf::trace::{Record, What};
+use ipamconf::suite::{Target, run_case};
+use ipamconf::trace::{Record, Trace, What};
 use ipamconf::verdict::{CheckResult, CheckVerdict, Judge};
 
 /// One scope that goes to its partner.
@@ -24,17 +27,26 @@ scopes = [{ name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" }]
 
 /// What the grammar says of a scenario's trace that is changed.
 fn judged(steps: &str, change: impl FnOnce(&mut Vec<Record>)) -> Vec<CheckResult> {
+    let mut target = SessionTarget::default();
+    let mut results = judged_at(&mut target, steps, |trace| change(&mut trace.log));
+    results.retain(|result| result.judge == Judge::Grammar);
+    results
+}
+
+/// What every check says of it.
+fn judged_at(
+    target: &mut dyn Target,
+    steps: &str,
+    change: impl FnOnce(&mut Trace),
+) -> Vec<CheckResult> {
     let text = format!("title = \"a trace\"\nrequirements = [\"R-SM-1\"]\n{ONE_SCOPE}{steps}");
     let scenario = read_bytes("judging", "judging.toml", text.as_bytes())
         .unwrap_or_else(|rejected| panic!("{rejected}"));
     let readings = Readings::default();
-    let mut target = SessionTarget::default();
     let case = &scenario.cases[0];
-    let mut trace = run_case(case, &mut target, &readings).expect("the simulator can run it");
-    change(&mut trace.log);
-    let mut results = check(case, &trace, &readings);
-    results.retain(|result| result.judge == Judge::Grammar);
-    results
+    let mut trace = run_case(case, target, &readings).expect("the simulator can run it");
+    change(&mut trace);
+    check(case, &trace, &readings)
 }
 
 /// The checks that found something, with requirement and verdict.
@@ -505,4 +517,150 @@ fn a_message_by_hand_leaves_a_running_operation_its_callbacks() {
         "{:?}",
         found(&results)
     );
+}
+
+/// The store of every moment from the end of a step on is another, as if it had been written at that step.
+fn write_at(trace: &mut Trace, step: usize) {
+    let mut tables = Tables::clone(trace.steps[step].after.as_ref().expect("it is seen"));
+    for row in tables.scopes.values_mut() {
+        let mut other = AdmDhcpScopesRow::clone(row);
+        other.details.description.push('x');
+        *row = Arc::new(other);
+    }
+    let tables = Some(Arc::new(tables));
+    for (number, taken) in trace.steps.iter_mut().enumerate() {
+        if number > step {
+            taken.before.clone_from(&tables);
+        }
+        if number >= step {
+            taken.after.clone_from(&tables);
+        }
+    }
+    for record in trace.log.iter_mut().filter(|record| record.step > step) {
+        if let What::Sent { before, .. } | What::Called { before, .. } = &mut record.what {
+            before.clone_from(&tables);
+        }
+    }
+    trace.after = tables;
+}
+
+/// What is said of a store that changes at a step at which nothing may be running.
+fn idle(target: &mut dyn Target, steps: &str, change: impl FnOnce(&mut Trace)) -> Vec<String> {
+    let mut results = judged_at(target, steps, change);
+    results.retain(|result| result.check == "nothing-changes");
+    found(&results)
+}
+
+const CONNECT: &str = "[[steps]]\nconnect = {}\n";
+const INITIALIZE: &str = "[[steps]]\ninitialize = { server = \"S\" }\n";
+const REFUSED: &str = "[[steps]]\ninitialize = { parameters = \"nil\" }\n";
+const KEEPALIVE: &str = "[[steps]]\nkeepalive = {}\n";
+const SEND_CALLBACK: &str = "[[steps]]\nsend_callback = { name = \"SetOverallStatus\" }\n";
+const START: &str = "[[steps]]\nstart = {}\n";
+const WAIT: &str = "[[steps]]\nwait = { for = \"1s\" }\n";
+const CLOSE: &str = "[[steps]]\nclose = {}\n";
+const WHOLE: &str = "[[steps]]\nreplicate = { server = \"S\" }\n";
+
+#[test]
+fn a_store_that_changes_while_no_operation_runs_is_found_by_what_was_done() {
+    for (steps, at, requirement) in [
+        (vec![CONNECT], 0, "R-START-2"),
+        (vec![INITIALIZE], 0, "R-START-2"),
+        (vec![REFUSED], 0, "R-INIT-7"),
+        (vec![CONNECT, KEEPALIVE], 1, "R-KA-1"),
+        (vec![CONNECT, SEND_CALLBACK], 1, "R-SM-9"),
+        (vec![INITIALIZE, WAIT], 1, "R-START-2"),
+        (vec![INITIALIZE, CLOSE], 1, "R-START-2"),
+        (vec![WHOLE, WAIT], 1, "R-SM-6"),
+        (vec![INITIALIZE, START, WAIT], 2, "R-SM-6"),
+        (vec![WHOLE, CONNECT], 1, "R-SM-6"),
+        // An operation of another session is over; this one is asked for anew.
+        (vec![WHOLE, CONNECT, INITIALIZE], 2, "R-START-2"),
+    ] {
+        let mut target = SessionTarget::default();
+        let told = idle(&mut target, &steps.concat(), |trace| write_at(trace, at));
+        let wanted = [format!("nothing-changes {requirement}: fail")];
+        assert_eq!(told, wanted, "{steps:?}");
+        let told = idle(&mut target, &steps.concat(), |_| {});
+        assert_eq!(told, [""; 0], "{steps:?}");
+    }
+}
+
+#[test]
+fn what_is_written_between_initialize_and_start_is_not_the_operations() {
+    let mut target = SessionTarget::default();
+    let told = idle(&mut target, WHOLE, |trace| {
+        let start = start(&trace.log);
+        let changed = trace.steps[0].after.clone();
+        if let What::Sent { before, .. } = &mut trace.log[start].what {
+            *before = changed;
+        }
+    });
+    assert_eq!(told, ["nothing-changes R-START-2: fail"]);
+}
+
+#[test]
+fn a_store_that_changes_while_an_operation_may_run_accuses_nobody() {
+    const CHANGE: &str = "[[steps]]\nchange = { scope = \"A\", lease = \"2d\" }\n";
+    const BY_HAND: &str = "[[steps]]\nsend_xml = { action = \"x\", body = \"<a/>\" }\n";
+    const MEANWHILE: &str = "[[steps]]\nafter = \"StartProgressCallback\"\nkeepalive = {}\n";
+    let quiet = |steps: &[&str], change: &dyn Fn(&mut Trace)| {
+        let mut target = SessionTarget::default();
+        let told = idle(&mut target, &steps.concat(), |trace| change(trace));
+        assert_eq!(told, [""; 0], "{steps:?}");
+    };
+    quiet(&[WHOLE], &|trace| write_at(trace, 0));
+    quiet(&[INITIALIZE, START], &|trace| write_at(trace, 1));
+    quiet(&[CHANGE], &|_| {});
+    quiet(&[CONNECT, BY_HAND, WAIT], &|trace| {
+        write_at(trace, 1);
+        write_at(trace, 2);
+    });
+    quiet(&[WHOLE, MEANWHILE], &|trace| write_at(trace, 1));
+    // An operation that told no end may go on.
+    let without_end = |trace: &mut Trace| {
+        let end = callback(&trace.log, "SetOverallStatus");
+        trace.log.remove(end);
+        write_at(trace, 1);
+    };
+    quiet(&[WHOLE, WAIT], &without_end);
+    // Nor does a fault end it once it has begun, or where another message was sent meanwhile.
+    quiet(&[WHOLE, WAIT], &|trace| {
+        let end = callback(&trace.log, "SetOverallStatus");
+        trace.log[end].what = fault();
+        write_at(trace, 1);
+    });
+    quiet(&[WHOLE, WAIT], &|trace| {
+        let end = callback(&trace.log, "SetOverallStatus");
+        trace.log[end].what = fault();
+        let at = callback(&trace.log, "StartProgressCallback");
+        trace.log[at].what = send(ClientMessage::Keepalive);
+        write_at(trace, 1);
+    });
+    let mut target = DelegateTarget::default();
+    let told = idle(&mut target, &[WHOLE, WAIT].concat(), without_end);
+    assert_eq!(told, [""; 0]);
+}
+
+#[test]
+fn an_operation_that_was_refused_or_told_its_end_runs_no_more() {
+    let mut target = SessionTarget::default();
+    let told = idle(&mut target, &[WHOLE, WAIT].concat(), |trace| {
+        let start = start(&trace.log);
+        let session = trace.log[start].session;
+        trace.log.retain(|record| {
+            record.session != session || record.step > 0 || {
+                !matches!(&record.what, What::Received(Event::Callback(_)))
+            }
+        });
+        let answer = event(&trace.log, "StartOperationWithCallbackResponse");
+        trace.log[answer].what = fault();
+        write_at(trace, 1);
+    });
+    assert_eq!(told, ["nothing-changes R-SM-6: fail"]);
+    let mut target = DelegateTarget::default();
+    let told = idle(&mut target, &[WHOLE, WAIT].concat(), |trace| {
+        write_at(trace, 1)
+    });
+    assert_eq!(told, ["nothing-changes R-SM-6: fail"]);
 }
