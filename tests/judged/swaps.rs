@@ -168,6 +168,16 @@ fn other_sessions(case: &Case) -> Vec<Swap> {
             start("two"),
         ])
     };
+    let after_a_whole_one = |first: usize, second: usize| {
+        with(vec![
+            connect("one", None),
+            initialized("one", first),
+            start("one"),
+            connect("two", None),
+            initialized("two", second),
+            start("two"),
+        ])
+    };
     let twice = |first: usize, second: usize| {
         with(vec![
             connect("one", None),
@@ -202,6 +212,11 @@ fn other_sessions(case: &Case) -> Vec<Swap> {
         "the parameters of a session before it",
         one_after_the_other(1, 0),
         one_after_the_other(0, 1),
+    );
+    swap(
+        "the parameters of a session that has ended",
+        after_a_whole_one(1, 0),
+        after_a_whole_one(0, 1),
     );
     swap(
         "the parameters that came before on the session",

@@ -137,21 +137,32 @@ const READINGS: &[(&str, &str)] = &[
     ("OQ-22", "highest"),
 ];
 
+/// What is asked for besides ReplicateServer, under our rulings.
+const OTHER_CALLS: &[&str] = &[
+    r#"{ operation = "ReplicateScope", server = "S" }"#,
+    r#"{ operation = "EditDhcpScope", scope = "A", set = { Scope = { LeaseDuration = "P2D" } } }"#,
+    r#"{ operation = "EditDhcpScope", parameters = "ReplicateServerParameters", server = "S" }"#,
+];
+
 fn authored() -> Vec<Case> {
     let mut cases = Vec::new();
     for (title, world) in AUTHORED {
-        let text = format!(
-            "title = \"{title}\"\nrequirements = [\"R-31-4\"]\n[[steps]]\nreplicate = {{ server = \"S\" }}\n[world]{world}"
-        );
-        let scenario = read_bytes("judged", "judged.toml", text.as_bytes());
-        let scenario = scenario.unwrap_or_else(|rejected| panic!("{rejected}"));
+        let case = |call: &str| {
+            let text = format!(
+                "title = \"{title}\"\nrequirements = [\"R-31-4\"]\n[[steps]]\nreplicate = {call}\n[world]{world}"
+            );
+            let scenario = read_bytes("judged", "judged.toml", text.as_bytes());
+            let mut scenario = scenario.unwrap_or_else(|rejected| panic!("{rejected}"));
+            scenario.cases.remove(0)
+        };
         for (question, reading) in READINGS {
-            let mut case = scenario.cases[0].clone();
+            let mut case = case(r#"{ server = "S" }"#);
             case.readings
                 .choose(question, reading)
                 .expect("it has that reading");
             cases.push(case);
         }
+        cases.extend(OTHER_CALLS.iter().map(|call| case(call)));
     }
     cases
 }
