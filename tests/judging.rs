@@ -667,3 +667,39 @@ fn an_operation_that_was_refused_or_told_its_end_runs_no_more() {
     });
     assert_eq!(told, ["nothing-changes R-SM-6: fail"]);
 }
+
+#[test]
+fn what_was_initialized_by_hand_may_be_anything() {
+    let mut target = SessionTarget::default();
+    let results = judged_at(&mut target, WHOLE, |trace| {
+        let sent = place(&trace.log, |what| matches!(what, What::Sent { .. }));
+        trace.log[sent].what = send(ClientMessage::Raw {
+            action: None,
+            xml: "<a/>".to_owned(),
+        });
+    });
+    assert_eq!(found(&results), [""; 0]);
+}
+
+#[test]
+fn of_many_rows_that_changed_twenty_are_shown() {
+    let mut target = SessionTarget::default();
+    let mut results = judged_at(&mut target, WHOLE, |trace| {
+        let mut tables = Tables::clone(trace.steps[0].after.as_ref().expect("it is seen"));
+        let (key, row) = tables.scopes.first_key_value().expect("there is a scope");
+        let (key, row) = (*key, Arc::clone(row));
+        for number in 0..30 {
+            let mut other = AdmDhcpScopesRow::clone(&row);
+            other.record_id.0 += 100 + number;
+            other.details.scope_id = format!("10.0.{}.0", 100 + number)
+                .parse()
+                .expect("an address");
+            tables
+                .scopes
+                .insert((key.0, other.record_id), Arc::new(other));
+        }
+        trace.steps[0].after = Some(Arc::new(tables));
+    });
+    results.retain(|result| result.verdict == CheckVerdict::Fail);
+    assert_eq!(results.len(), 20);
+}

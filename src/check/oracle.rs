@@ -221,16 +221,11 @@ fn start(
         // What was changed meanwhile may have decided it.
         _ if operation.disturbed => {}
         Some((number, stage)) => {
-            let grade = if allowed.ends.len() > 1 {
-                Grade::Either
-            } else {
-                ruling.grade
-            };
             let found = allowed.ends.iter().find(|end| end.stage == stage);
             let result = match found {
                 Some(end) => CheckResult {
                     found: end_words(end),
-                    ..CheckResult::pass(end.requirement, grade, Judge::Oracle, "end")
+                    ..CheckResult::pass(end.requirement, ruling.grade, Judge::Oracle, "end")
                 },
                 None => wrong_end::unexpected(trace, operation, case, allowed, stage),
             };

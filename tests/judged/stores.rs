@@ -270,6 +270,22 @@ impl<'a> Changes<'a> {
                 );
             }
         }
+        for (key, _) in &written {
+            let copy = &self.after.scopes[key];
+            let others = self.after.scopes.iter().filter(|(other, row)| {
+                *other != key && row.details.scope_id == copy.details.scope_id
+            });
+            for (other, row) in others {
+                let kind = self.kind(other);
+                let mut too = AdmDhcpScopesRow::clone(row);
+                seven(&mut too.details, &copy.details);
+                if too != **row {
+                    self.add(format!("{kind}: written like the copy"), |tables| {
+                        tables.scopes.insert(*other, Arc::new(too));
+                    });
+                }
+            }
+        }
         for (key, before) in &written {
             let Some(before) = before else { continue };
             let sources = self.after.scopes.iter().filter(|(other, row)| {

@@ -144,16 +144,117 @@ const OTHER_CALLS: &[&str] = &[
     r#"{ operation = "EditDhcpScope", parameters = "ReplicateServerParameters", server = "S" }"#,
 ];
 
+/// Whole cases, each with the readings that it needs.
+const SPECIAL: &[(&[(&str, &str)], &str)] = &[
+    // Both relationships lead to one partner: two writes with one target that differ in what follows.
+    (
+        &[("OQ-11", "attach"), ("OQ-22", "highest")],
+        r#"
+[[steps]]
+replicate = { server = "S" }
+[world]
+servers = [{ name = "S" }, { name = "P1" }]
+relations = [
+  { name = "R1", server1 = "S", server2 = "P1" },
+  { name = "R2", server1 = "S", server2 = "P1" },
+]
+scopes = [
+  { name = "A", server = "S", subnet = "10.0.1.0/24", relation = ["R1", "R2"] },
+  { name = "B", server = "S", subnet = "10.0.2.0/24", relation = ["R1", "R2"] },
+  { name = "B on P1", server = "P1", like = "B", lease = "1h" },
+]
+"#,
+    ),
+    // Whether the second rule was used up by the first call cannot be known.
+    (
+        &[("OQ-11", "attach"), ("OQ-15", "continue")],
+        r#"
+[[steps]]
+replicate = { server = "S" }
+[[steps]]
+replicate = { server = "S" }
+[world]
+servers = [{ name = "S" }, { name = "P1" }]
+relations = [{ name = "R1", server1 = "S", server2 = "P1" }]
+scopes = [
+  { name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" },
+  { name = "A on P1", server = "P1", like = "A", lease = "1h" },
+  { name = "B", server = "S", subnet = "10.0.2.0/24", relation = "R1" },
+]
+partner = [{ does = "refuse", scope = "A", times = 1 }, { does = "lose-answer", server = "P1", times = 1 }]
+"#,
+    ),
+    (
+        &[("OQ-11", "attach"), ("OQ-15", "stop")],
+        r#"
+[[steps]]
+replicate = { server = "S" }
+[[steps]]
+replicate = { server = "S" }
+[world]
+servers = [{ name = "S" }, { name = "P1" }]
+relations = [{ name = "R1", server1 = "S", server2 = "P1" }]
+scopes = [
+  { name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" },
+  { name = "A on P1", server = "P1", like = "A", lease = "1h" },
+  { name = "B", server = "S", subnet = "10.0.2.0/24", relation = "R1" },
+]
+partner = [{ does = "refuse", scope = "A", times = 1 }, { does = "lose-answer", server = "P1", times = 1 }]
+"#,
+    ),
+    // A copy that is itself a source of the same call.
+    (
+        &[("OQ-11", "attach")],
+        r#"
+[[steps]]
+replicate = { operation = "ReplicateScope", server = "S", scopes = ["A", "A on P1"] }
+[world]
+servers = [{ name = "S" }, { name = "P1" }]
+relations = [{ name = "R1", server1 = "S", server2 = "P1" }]
+scopes = [
+  { name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" },
+  { name = "A on P1", server = "P1", like = "A", relation = "R1", lease = "1h" },
+]
+"#,
+    ),
+    // A loop may be left at a scope that is only to be skipped.
+    (
+        &[],
+        r#"
+[[steps]]
+replicate = { server = "S" }
+[world]
+servers = [{ name = "S" }, { name = "P1" }]
+relations = [{ name = "R1", server1 = "S", server2 = "P1" }]
+scopes = [
+  { name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" },
+  { name = "B", server = "S", subnet = "10.0.2.0/24" },
+  { name = "C", server = "S", subnet = "10.0.3.0/24", relation = "R1" },
+  { name = "D", server = "S", subnet = "10.0.4.0/24", relation = "R1" },
+  { name = "D on P1", server = "P1", like = "D", lease = "1h" },
+]
+"#,
+    ),
+    // What IPv6 rows have no columns for.
+    (
+        &[],
+        r#"
+[[steps]]
+replicate = { operation = "EditDhcpScope", scope = "A", set = { Scope = { ScopeName = "new" } } }
+[world]
+servers = [{ name = "S", family = "v6" }]
+scopes = [{ name = "A", server = "S", subnet = "2001:db8:1::/64" }]
+"#,
+    ),
+];
+
 fn authored() -> Vec<Case> {
     let mut cases = Vec::new();
     for (title, world) in AUTHORED {
         let case = |call: &str| {
-            let text = format!(
+            read(&format!(
                 "title = \"{title}\"\nrequirements = [\"R-31-4\"]\n[[steps]]\nreplicate = {call}\n[world]{world}"
-            );
-            let scenario = read_bytes("judged", "judged.toml", text.as_bytes());
-            let mut scenario = scenario.unwrap_or_else(|rejected| panic!("{rejected}"));
-            scenario.cases.remove(0)
+            ))
         };
         for (question, reading) in READINGS {
             let mut case = case(r#"{ server = "S" }"#);
@@ -164,7 +265,25 @@ fn authored() -> Vec<Case> {
         }
         cases.extend(OTHER_CALLS.iter().map(|call| case(call)));
     }
+    for (readings, text) in SPECIAL {
+        let mut case = read(&format!(
+            "title = \"special\"\nrequirements = [\"R-31-4\"]{text}"
+        ));
+        for (question, reading) in *readings {
+            case.readings
+                .choose(question, reading)
+                .expect("it has that reading");
+        }
+        cases.push(case);
+    }
     cases
+}
+
+/// The one case of a scenario.
+fn read(text: &str) -> Case {
+    let scenario = read_bytes("judged", "judged.toml", text.as_bytes());
+    let mut scenario = scenario.unwrap_or_else(|rejected| panic!("{rejected}"));
+    scenario.cases.remove(0)
 }
 
 /// Every reading that is not our ruling, each alone.
