@@ -1,5 +1,5 @@
 //! Runs of a server that did what was asked for elsewhere: with another delegate, with the parameters of another
-//! session or of an earlier message, with the rights of another caller.
+//! session or of an earlier message, with the rights of another caller, by another reading.
 
 use ipamconf::door::{DelegateTarget, SessionTarget};
 use ipamconf::explore::initialize;
@@ -10,7 +10,7 @@ use ipamconf::trace::{Door, Trace, What};
 use ipamconf::verdict::Span;
 use ipamconf::world::Caller;
 
-use crate::worlds::Run;
+use crate::worlds::{self, Run};
 
 /// What is asked, and what the server does instead.
 struct Swap {
@@ -23,12 +23,49 @@ struct Swap {
 pub(crate) fn changes(run: &Run) -> Vec<(String, Case, Trace)> {
     let mut swaps = other_delegates(&run.case);
     swaps.extend(other_sessions(&run.case));
+    if run.is_authored {
+        swaps.extend(other_readings(&run.case));
+    }
     let together = swaps.into_iter().filter_map(|swap| {
         let asked = taken(&swap.asked)?;
         let done = taken(&swap.done)?;
         Some((swap.name, swap.asked, as_if(&asked, done)?))
     });
     together.collect()
+}
+
+/// Every reading that is not the case's, where it asks for one, or ours.
+fn other_readings(case: &Case) -> Vec<Swap> {
+    let mut found = Vec::new();
+    for other in worlds::other_readings() {
+        let readings = case.readings.overlaid_with(&other);
+        if readings != case.readings {
+            let names: Vec<String> = other
+                .differing()
+                .map(|(question, reading)| format!("{question}={}", reading.name))
+                .collect();
+            found.push(Swap {
+                name: format!("{} was followed", names.join(", ")),
+                asked: case.clone(),
+                done: Case {
+                    readings,
+                    ..case.clone()
+                },
+            });
+        }
+    }
+    // Where the case asks for another reading, ours.
+    if case.readings != Readings::default() {
+        found.push(Swap {
+            name: "our rulings were followed".to_owned(),
+            asked: case.clone(),
+            done: Case {
+                readings: Readings::default(),
+                ..case.clone()
+            },
+        });
+    }
+    found
 }
 
 fn taken(case: &Case) -> Option<Trace> {

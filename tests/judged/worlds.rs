@@ -14,6 +14,8 @@ use ipamconf::trace::{Door, Trace};
 pub(crate) struct Run {
     /// Its place among the runs.
     pub(crate) number: usize,
+    /// Whether its world is written here.
+    pub(crate) is_authored: bool,
     pub(crate) case: Case,
     pub(crate) trace: Trace,
 }
@@ -287,7 +289,7 @@ fn read(text: &str) -> Case {
 }
 
 /// Every reading that is not our ruling, each alone.
-fn other_readings() -> Vec<Readings> {
+pub(crate) fn other_readings() -> Vec<Readings> {
     let mut all = Vec::new();
     for ruling in RULINGS {
         for reading in ruling.readings.iter().skip(1) {
@@ -302,7 +304,7 @@ fn other_readings() -> Vec<Readings> {
 }
 
 /// A run of a case by our simulator; `None` where it does not switch the reading.
-fn run(number: usize, door: Door, case: Case) -> Option<Run> {
+fn run(number: usize, is_authored: bool, door: Door, case: Case) -> Option<Run> {
     let mut target: Box<dyn Target> = match door {
         Door::Delegate => Box::new(DelegateTarget::default()),
         _ => Box::new(SessionTarget::default()),
@@ -310,6 +312,7 @@ fn run(number: usize, door: Door, case: Case) -> Option<Run> {
     let trace = run_case(&case, &mut *target, &Readings::default()).ok()?;
     Some(Run {
         number,
+        is_authored,
         case,
         trace,
     })
@@ -320,7 +323,7 @@ pub(crate) static RUNS: LazyLock<Vec<Run>> = LazyLock::new(|| {
     let mut runs: Vec<Run> = Vec::new();
     for (place, case) in authored().into_iter().enumerate() {
         let door = [Door::Session, Door::Delegate][place % 2];
-        runs.extend(run(runs.len(), door, case));
+        runs.extend(run(runs.len(), true, door, case));
     }
     let mut others = other_readings().into_iter().cycle();
     for (set, size, distance) in TAKEN {
@@ -332,7 +335,7 @@ pub(crate) static RUNS: LazyLock<Vec<Run>> = LazyLock::new(|| {
                 case.readings = case.readings.overlaid_with(&other);
             }
             let door = case.doors[place / 2 % case.doors.len()];
-            runs.extend(run(runs.len(), door, case));
+            runs.extend(run(runs.len(), false, door, case));
         }
     }
     runs
