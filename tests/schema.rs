@@ -12,8 +12,8 @@ mod tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use ipamconf::scenario::{LoadCode, Source, read, read_bytes};
-use ipamconf::schema::{SCHEMA_FILE, json_schema, language, markdown};
+use ipamconf::scenario::{EXAMPLES, LoadCode, Source, example, read, read_bytes};
+use ipamconf::schema::{Language, SCHEMA_FILE, json_schema, language, markdown};
 use jsonschema::Validator;
 
 use crate::tree::Tree;
@@ -462,4 +462,120 @@ fn schema_and_reader_know_the_same_keys() {
         let keys: BTreeSet<String> = table.keys.iter().map(|key| key.name.to_owned()).collect();
         assert_eq!(by_reader.get(table.name), Some(&keys), "{}", table.name);
     }
+}
+
+/// A right file with `example` where the key stands in the table `parent`.
+fn file_with(parent: &str, key: &str, example: &str) -> String {
+    let inner = |key: &str, value: &str| {
+        let value = value.replace('@', example);
+        (key.to_owned(), format!("{key} = {value}"))
+    };
+    let mut rows = BTreeMap::from([
+        inner("servers", "[{ name = 'S' }, { name = 'P1' }]"),
+        inner(
+            "relations",
+            "[{ name = 'R1', server1 = 'S', server2 = 'P1' }]",
+        ),
+        inner(
+            "scopes",
+            "[{ name = 'A', server = 'S', subnet = '10.0.1.0/24', relation = 'R1' }, { name = 'A on P1', server = 'P1', like = 'A' }]",
+        ),
+    ]);
+    let head = "title = 't'\nrequirements = ['R-31-2']";
+    let mut rest = String::new();
+    let mut top = String::new();
+    match parent {
+        "file" if key == "world" => return format!("{head}\n{example}\n"),
+        "file" => {
+            top = example.to_owned();
+            if key == "cases" {
+                rest = "[[steps]]\nconnect = {}\n[[steps]]\nchange = { scope = 'A', lease = '${lease}' }".to_owned();
+            }
+        }
+        "case" => top = format!("cases = [{{ name = 'c', {example} }}]"),
+        "world" if ["servers", "relations"].contains(&key) => {
+            rows.insert(key.to_owned(), example.to_owned());
+        }
+        "world" if key == "scopes" => {
+            let rows_of_example =
+                example.replace("}]", "}, { name = 'A on P1', server = 'P1', like = 'A' }]");
+            rows.insert(key.to_owned(), rows_of_example);
+        }
+        "world" => {
+            rows.insert(key.to_owned(), example.to_owned());
+        }
+        "caller" => rows.extend([inner("caller", "{ @ }")]),
+        "server" => rows.extend([inner("servers", "[{ name = 'S', @ }, { name = 'P1' }]")]),
+        "scope" => rows.extend([inner(
+            "scopes",
+            "[{ name = 'A', server = 'S', subnet = '10.0.1.0/24', relation = 'R1', @ }]",
+        )]),
+        "step" => {
+            let action = if ["after", "expect"].contains(&key) {
+                "keepalive = {}\n"
+            } else {
+                ""
+            };
+            rest = format!("[[steps]]\nconnect = {{}}\n[[steps]]\n{action}{example}");
+        }
+        "replicate" | "initialize" | "connect" => {
+            let first = if parent == "initialize" {
+                "[[steps]]\nconnect = {}\n"
+            } else {
+                ""
+            };
+            rest = format!("{first}[[steps]]\n{parent} = {{ {example} }}");
+        }
+        "change" => {
+            rest = format!(
+                "[[steps]]\nconnect = {{}}\n[[steps]]\nchange = {{ scope = 'A', {example} }}"
+            );
+        }
+        "changedItem" => rest = format!("[expect]\nchanged = [{{ scope = 'A on P1', {example} }}]"),
+        "createdItem" => {
+            rest = format!("[expect]\ncreated = [{{ server = 'P1', like = 'A', {example} }}]");
+        }
+        "expect" => rest = format!("[expect]\n{example}"),
+        "stepExpect" => rest = format!("[[steps]]\nreplicate = {{}}\nexpect = {{ {example} }}"),
+        _ => panic!("no file for {parent}.{key}"),
+    }
+    let rows: Vec<String> = rows.into_values().collect();
+    format!("{head}\n{top}\n[world]\n{}\n{rest}\n", rows.join("\n"))
+}
+
+#[test]
+fn every_key_that_takes_a_table_has_an_example_and_each_is_right_where_it_may_stand() {
+    let language = language();
+    let validator = validator();
+    let mut keys = BTreeSet::new();
+    for table in &language.tables {
+        keys.extend(language.keys_that_take(table.name));
+    }
+    let with_example: BTreeSet<&str> = EXAMPLES.iter().map(|(key, _)| *key).collect();
+    assert_eq!(keys, with_example);
+    let mut read_as_example = 0;
+    for parent in &language.tables {
+        for key in parent.keys.iter().filter(|key| keys.contains(key.name)) {
+            // `scopes` of `initialize` are names.
+            let takes = |table: &&ipamconf::schema::Table| {
+                Language {
+                    tables: vec![(*parent).clone()],
+                }
+                .keys_that_take(table.name)
+                .contains(key.name)
+            };
+            if !language.tables.iter().any(|table| takes(&table)) {
+                continue;
+            }
+            let example = example(key.name).expect("an example");
+            let text = file_with(parent.name, key.name, &example);
+            if let Err(rejected) = read("x", Source::new("x.toml", text.clone())) {
+                panic!("{}.{}: {rejected}\n{text}", parent.name, key.name);
+            }
+            let tree = Tree::parse(&text).expect("TOML").to_json();
+            assert!(validator.is_valid(&tree), "{text}");
+            read_as_example += 1;
+        }
+    }
+    assert!(read_as_example > 40, "{read_as_example}");
 }

@@ -295,9 +295,46 @@ impl Errors {
         });
     }
 
+    /// An unknown key where a required one is missing is one mistake, not two, if there is no other of either kind in
+    /// the table: the unknown key stands for the missing one.
+    fn join_unknown_keys_and_the_missing_ones_they_stand_for(&mut self) {
+        let missing: Vec<(Span, String)> = self
+            .list
+            .iter()
+            .filter(|error| error.code == LoadCode::MissingKey)
+            .map(|error| (error.span, error.message.clone()))
+            .collect();
+        for (table, message) in &missing {
+            let is_alone = missing.iter().filter(|(span, _)| span == table).count() == 1;
+            let key = message.split('`').nth(1).unwrap_or_default();
+            let mut unknown = self.list.iter_mut().filter(|error| {
+                error.code == LoadCode::UnknownKey
+                    && table.start <= error.span.start
+                    && error.span.end <= table.end
+            });
+            let (Some(first), None, true) = (unknown.next(), unknown.next(), is_alone) else {
+                continue;
+            };
+            // A key of a table within this one has other words to choose from.
+            let is_expected = first
+                .expected
+                .as_ref()
+                .is_some_and(|words| words.contains(&format!("`{key}`")));
+            if is_expected {
+                first.help = Some(message.clone());
+                self.list.retain(|error| {
+                    error.code != LoadCode::MissingKey
+                        || error.span != *table
+                        || error.message != *message
+                });
+            }
+        }
+    }
+
     /// All of them, sorted by position.
     pub(super) fn into_sorted(mut self) -> Vec<LoadError> {
         self.drop_misspelt_keys_said_to_be_missing();
+        self.join_unknown_keys_and_the_missing_ones_they_stand_for();
         self.list.sort_by(|a, b| {
             (a.span.start, a.code, &a.message).cmp(&(b.span.start, b.code, &b.message))
         });

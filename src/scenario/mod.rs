@@ -8,6 +8,7 @@ mod columns;
 mod decode;
 mod error;
 mod evaluate;
+mod example;
 pub mod limits;
 mod nesting;
 mod read;
@@ -29,6 +30,7 @@ pub use columns::{
 pub(crate) use decode::{MANAGED_BY, PARTNER_DELAY, scope_defaults};
 pub use error::{LoadCode, LoadError, Rejected};
 pub use evaluate::evaluate;
+pub use example::{EXAMPLES, example};
 pub use limits::FILE_BYTES_MAX;
 pub(crate) use read::parse_toml;
 pub use read::{read, read_bytes};

@@ -199,7 +199,7 @@ impl Reader<'_> {
         }
         let head = self.head();
         let cases_node = tree.get("cases");
-        let items = self.context().tables(cases_node);
+        let items = self.context().tables(cases_node, "cases");
         if let Some((over, _)) = items.get(CASES_MAX) {
             self.errors.stop(
                 LoadError::new(LoadCode::OverLimit, *over, "too many cases")

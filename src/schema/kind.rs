@@ -1,5 +1,7 @@
 //! What a table of the language is made of.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 /// The tables of a language; the first is the whole file.
@@ -17,6 +19,15 @@ impl Language {
     #[must_use]
     pub fn root(&self) -> &Table {
         self.tables.first().expect("a language has a table")
+    }
+
+    /// The keys that take a table of that name, or a list of such tables, each once.
+    #[must_use]
+    pub fn keys_that_take(&self, table: &str) -> BTreeSet<&'static str> {
+        let keys = self.tables.iter().flat_map(|table| &table.keys);
+        keys.filter(|key| key.kind.takes(table))
+            .map(|key| key.name)
+            .collect()
     }
 
     /// The table of that name.
@@ -294,6 +305,16 @@ impl Kind {
 
     pub(super) fn one_or_more(of: Self) -> Self {
         Self::OneOrMore(Box::new(of))
+    }
+
+    /// Whether a table of that name is right, by itself or as an item of a list.
+    fn takes(&self, table: &str) -> bool {
+        match self {
+            Self::Table(name) => *name == table,
+            Self::List { of, .. } => matches!(**of, Self::Table(name) if name == table),
+            Self::Either(kinds) => kinds.iter().any(|kind| kind.takes(table)),
+            _ => false,
+        }
     }
 
     pub(super) const fn count(least: i64) -> Self {

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use crate::scenario::example;
 use crate::schema::kind::{Default, Key, Kind, Language, Rest, Table};
 
 /// Longer lists of words are shown under the table.
@@ -78,6 +79,16 @@ fn section(text: &mut String, title: &str, table: &Table, language: &Language) {
         for key in &table.keys {
             line(&row(key, language));
         }
+    }
+    let examples: Vec<String> = language
+        .keys_that_take(table.name)
+        .into_iter()
+        .filter_map(example)
+        .map(|example| format!("`{example}`"))
+        .collect();
+    if !examples.is_empty() {
+        line("");
+        line(&format!("For example {}.", examples.join(", ")));
     }
     if let Rest::Anything(what) = table.rest {
         line("");

@@ -164,7 +164,7 @@ pub(super) fn exclusions(
 pub(super) fn options(cx: &mut Context<'_>, node: &Node) -> Vec<(OptionValue, OptionSpans)> {
     let mut options: Vec<(OptionValue, OptionSpans)> = Vec::new();
     let listed = cx.listed(Some(node));
-    for (span, table) in cx.tables(listed) {
+    for (span, table) in cx.tables(listed, "options") {
         cx.keys(table, &["id", "value", "vendor_class", "user_class"]);
         let id_node = cx.required(table, span, "id");
         let id = id_node.and_then(|node| option_id(cx, node));

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::scenario::error::{Errors, LoadCode, LoadError, missing_key_message, one_of};
+use crate::scenario::example::example;
 use crate::scenario::limits::{self, ROW_BYTES_MAX, ROWS_MAX};
 use crate::scenario::suggest::closest;
 use crate::scenario::tree::{CountedPart, Entry, Kind, Node, Table};
@@ -31,13 +32,21 @@ impl Context<'_> {
     }
 
     pub(in crate::scenario) fn wrong_type(&mut self, node: &Node, expected: &str) {
-        if !node.is_poison() {
-            self.push(
-                LoadError::new(LoadCode::WrongType, node.span, "wrong type")
-                    .found_plain(node.type_name())
-                    .expected(expected),
-            );
+        self.wrong_type_for(node, expected, "");
+    }
+
+    /// The same for the value of a key, or for something in it: shows how the key is written.
+    pub(in crate::scenario) fn wrong_type_for(&mut self, node: &Node, expected: &str, key: &str) {
+        if node.is_poison() {
+            return;
         }
+        let error = LoadError::new(LoadCode::WrongType, node.span, "wrong type")
+            .found_plain(node.type_name())
+            .expected(expected);
+        self.push(match example(key) {
+            Some(example) => error.help(format!("for example `{example}`")),
+            None => error,
+        });
     }
 
     /// A word, duration, address or number that is not as it has to be.
@@ -144,27 +153,37 @@ impl Context<'_> {
         }
     }
 
-    pub(in crate::scenario) fn table<'n>(&mut self, node: &'n Node) -> Option<&'n Rc<Table>> {
+    /// The table that is the value of a key, or stands in it.
+    pub(in crate::scenario) fn table<'n>(
+        &mut self,
+        node: &'n Node,
+        key: &str,
+    ) -> Option<&'n Rc<Table>> {
         match &node.kind {
             Kind::Table(table) => Some(table),
             _ => {
-                self.wrong_type(node, "a table");
+                self.wrong_type_for(node, "a table", key);
                 None
             }
         }
     }
 
-    /// A list of tables; what is no table is reported and left out.
+    /// The list of tables that is the value of a key; what is no table is reported and left out.
     pub(in crate::scenario) fn tables<'n>(
         &mut self,
         node: Option<&'n Node>,
+        key: &str,
     ) -> Vec<(Span, &'n Rc<Table>)> {
-        let Some(items) = node.and_then(|node| self.list(node, "tables")) else {
+        let Some(node) = node else {
             return Vec::new();
         };
-        items
+        let Kind::List(list) = &node.kind else {
+            self.wrong_type_for(node, "a list of tables", key);
+            return Vec::new();
+        };
+        list.items
             .iter()
-            .filter_map(|item| self.table(item).map(|table| (item.span, table)))
+            .filter_map(|item| self.table(item, key).map(|table| (item.span, table)))
             .collect()
     }
 

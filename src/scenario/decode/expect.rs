@@ -46,7 +46,7 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     pub(super) fn expect(&self, cx: &mut Context<'_>, entry: &Entry) -> Option<Expect> {
-        let table = cx.table(&entry.value)?;
+        let table = cx.table(&entry.value, "expect")?;
         let mut known: Vec<&str> = SESSION_KEYS.iter().chain(STORE_KEYS).copied().collect();
         let graded = known.clone();
         known.extend(["others", "grades", "cites"]);
@@ -143,7 +143,7 @@ impl Reader<'_> {
         known: &[&str],
         read: impl Fn(&mut Context<'_>, &Node) -> Option<T>,
     ) -> BTreeMap<String, T> {
-        let Some(table) = table.get(key).and_then(|node| cx.table(node)) else {
+        let Some(table) = table.get(key).and_then(|node| cx.table(node, key)) else {
             return BTreeMap::new();
         };
         cx.keys(table, known);
@@ -164,9 +164,12 @@ impl Reader<'_> {
         read: impl Fn(&Self, &mut Context<'_>, &Table, Span) -> Option<T>,
     ) -> Option<Spanned<Vec<T>>> {
         let node = table.get(key)?;
-        cx.list(node, "tables")?;
+        let tables = cx.tables(Some(node), key);
+        if !matches!(node.kind, Kind::List(_)) {
+            return None;
+        }
         let mut rows = Vec::new();
-        for (span, table) in cx.tables(Some(node)) {
+        for (span, table) in tables {
             // `deleted` has no `repeat`: there the key is unknown, and counts for one row.
             let repeat = if key == "deleted" {
                 1
@@ -362,7 +365,7 @@ fn terminal(cx: &mut Context<'_>, node: &Node) -> Option<Terminal> {
 }
 
 fn fault(cx: &mut Context<'_>, node: &Node) -> Option<FaultExpect> {
-    let table = cx.table(node)?;
+    let table = cx.table(node, "fault")?;
     cx.keys(table, &["stage", "code", "detail"]);
     let stages: Vec<&str> = FaultStage::ALL.iter().map(|stage| stage.name()).collect();
     let codes: Vec<&str> = FaultCode::ALL.iter().map(|code| code.name()).collect();
@@ -417,7 +420,7 @@ fn percentages(cx: &mut Context<'_>, node: &Node) -> Option<Spanned<Percentages>
 }
 
 fn tracker(cx: &mut Context<'_>, node: &Node) -> Option<TrackerExpect> {
-    let table = cx.table(node)?;
+    let table = cx.table(node, "tracker")?;
     cx.keys(table, &["state", "overall", "subtasks", "percent"]);
     let states: Vec<&str> = ClientState::ALL.iter().map(|state| state.name()).collect();
     let state = table.get("state").and_then(|node| {

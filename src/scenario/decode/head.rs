@@ -41,7 +41,7 @@ pub(in crate::scenario) fn requirements(
 /// A table of questions and readings.
 pub(in crate::scenario) fn readings(cx: &mut Context<'_>, node: &Node) -> Readings {
     let mut readings = Readings::default();
-    let Some(table) = cx.table(node) else {
+    let Some(table) = cx.table(node, "readings") else {
         return readings;
     };
     for entry in &table.entries {

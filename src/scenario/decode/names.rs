@@ -115,7 +115,7 @@ pub(super) fn declare<'n>(
 ) -> Vec<Item<'n>> {
     let mut items = Vec::new();
     let mut place = 0;
-    for (span, table) in cx.tables(node) {
+    for (span, table) in cx.tables(node, &format!("{}s", kind.name())) {
         let repeat = cx.repeat(table, span);
         if cx.errors.stopped {
             return items;

@@ -169,7 +169,7 @@ fn option_definitions(
 ) -> Vec<OptionDefinition> {
     let mut definitions: Vec<OptionDefinition> = Vec::new();
     let listed = cx.listed(Some(node));
-    for (span, table) in cx.tables(listed) {
+    for (span, table) in cx.tables(listed, "option_definitions") {
         cx.keys(table, &["id", "name", "type", "vendor_class"]);
         let id_node = cx.required(table, span, "id");
         let id = id_node.and_then(|node| option_id(cx, node));

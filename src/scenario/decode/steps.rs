@@ -59,7 +59,7 @@ pub(super) fn decode(
 ) -> Steps {
     let mut steps = Steps::default();
     let mut names: Vec<String> = Vec::new();
-    let items = cx.tables(node);
+    let items = cx.tables(node, "steps");
     if let Some((over, _)) = items.get(STEPS_MAX) {
         cx.errors.stop(
             LoadError::new(LoadCode::OverLimit, *over, "too many steps")
@@ -188,7 +188,7 @@ fn after(cx: &mut Context<'_>, node: &Node) -> Option<After> {
             nth: 1,
         }),
         _ => {
-            cx.wrong_type(node, "an event's name, or `{ event, nth }`");
+            cx.wrong_type_for(node, "an event's name, or a table", "after");
             None
         }
     }
@@ -248,7 +248,7 @@ impl Actions<'_> {
             return None;
         };
         let node = &entry.value;
-        let table = cx.table(node)?;
+        let table = cx.table(node, &entry.key)?;
         let at = node.span;
         Some(match &*entry.key {
             "replicate" => Action::Replicate {
@@ -370,7 +370,7 @@ impl Actions<'_> {
         let relation = one(cx, "relation", RowKind::Relation);
         let set = table
             .get("set")
-            .and_then(|node| cx.table(node))
+            .and_then(|node| cx.table(node, "set"))
             .map_or_else(Vec::new, |table| members(cx, table));
         Initialize {
             operation,

@@ -53,7 +53,7 @@ impl Decoded {
 
 /// Reads `[world]`; a file without one has an empty world.
 pub(super) fn decode(cx: &mut Context<'_>, node: Option<&Node>) -> Decoded {
-    let Some(table) = node.and_then(|node| cx.table(node)) else {
+    let Some(table) = node.and_then(|node| cx.table(node, "world")) else {
         return Decoded::default();
     };
     let before = *cx.rows;
@@ -134,7 +134,7 @@ fn access_scopes(cx: &mut Context<'_>, table: &Table) -> Vec<String> {
 fn roles(cx: &mut Context<'_>, table: &Table) -> Vec<Role> {
     let mut roles: Vec<(Role, Span)> = Vec::new();
     let listed = cx.listed(table.get("roles"));
-    for (span, role) in cx.tables(listed) {
+    for (span, role) in cx.tables(listed, "roles") {
         cx.keys(role, &["name", "operations"]);
         let name = cx.required(role, span, "name").and_then(|node| {
             let name = cx.text(node)?;
@@ -171,7 +171,7 @@ fn roles(cx: &mut Context<'_>, table: &Table) -> Vec<Role> {
 
 /// `caller = {…}`: a key left out is empty.
 pub(super) fn caller(cx: &mut Context<'_>, node: &Node, world: &World) -> Option<Caller> {
-    let table = cx.table(node)?;
+    let table = cx.table(node, "caller")?;
     cx.keys(table, &["groups", "policies", "local_administrator"]);
     let mut caller = Caller::nobody();
     let groups = cx.listed(table.get("groups"));
@@ -189,7 +189,7 @@ pub(super) fn caller(cx: &mut Context<'_>, node: &Node, world: &World) -> Option
         }
     }
     let policies = cx.listed(table.get("policies"));
-    for (span, policy) in cx.tables(policies) {
+    for (span, policy) in cx.tables(policies, "policies") {
         cx.keys(policy, &["role", "access_scope", "via"]);
         let role = cx.required(policy, span, "role").and_then(|node| {
             let name = cx.text(node)?;
@@ -346,7 +346,7 @@ pub(crate) const PARTNER_DELAY: Duration = Duration::from_secs(30);
 
 fn partner(cx: &mut Context<'_>, world: &Table, names: &Names) -> Vec<PartnerRule<usize>> {
     let mut rules = Vec::new();
-    for (span, table) in cx.tables(world.get("partner")) {
+    for (span, table) in cx.tables(world.get("partner"), "partner") {
         if rules.len() as u64 >= ROWS_MAX {
             break;
         }
