@@ -9,11 +9,13 @@ mod cli;
 mod deviants;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::time::{Duration, Instant};
 
 use cli::Cli;
 use deviants::Mistake;
 use ipamconf::check::check;
+use ipamconf::cli::{Exit, main_for_with};
 use ipamconf::door::{DelegateTarget, SessionTarget};
 use ipamconf::explore::{Judging, Random, Rows, Set, Shape, Size, Skeletons, Space, Tally, Worlds};
 use ipamconf::scenario::read_bytes;
@@ -443,6 +445,29 @@ fn an_interrupted_exploration_keeps_what_is_done_and_goes_on_from_there() {
         assert!(kept > before);
         before = kept;
     }
+}
+
+#[test]
+fn a_set_of_which_the_target_can_take_no_world_is_named_and_judges_nothing() {
+    let own = |arguments: &[&str]| {
+        let arguments = ["own"].iter().chain(arguments).map(OsString::from);
+        let mut out = Vec::new();
+        let make = || Box::new(DelegateTarget::default()) as Box<dyn Target>;
+        let exit = main_for_with(arguments, make, &mut out);
+        (exit, String::from_utf8(out).expect("text"))
+    };
+    let (exit, out) = own(&["explore", "--set", "d"]);
+    assert_eq!(exit, Exit::Broken, "{out}");
+    assert!(
+        out.starts_with(
+            "d: no world was explored: none can be taken through the door delegate, and this target has no other\n"
+        ),
+        "{out}"
+    );
+    let (exit, out) = own(&["explore", "--set", "d", "--format", "json"]);
+    assert_eq!(exit, Exit::Broken, "{out}");
+    let report: serde_json::Value = serde_json::from_str(&out).expect("a report");
+    assert!(report["spaces"][0]["unexplored"].is_string(), "{out}");
 }
 
 #[test]

@@ -72,7 +72,8 @@ pub(super) fn explore(
         let counted = complete && arguments.partition.is_none() && subject.is_ours;
         let judged = counted && chosen.differing().next().is_none();
         let files = found::write(arguments, &judging, space, tally)?;
-        reports.push(SpaceReport::new(space, tally, (counted, judged), files));
+        let why = why_unexplored(arguments, subject, (space, tally)).filter(|_| complete);
+        reports.push(SpaceReport::new(space, tally, (counted, judged), files).unexplored(why));
     }
     let report = ExploreReport::new(arguments, &chosen, reports, complete)
         .timed(clock.elapsed().as_secs_f64());
@@ -83,6 +84,9 @@ pub(super) fn explore(
     out.flush()?;
     if let Some(error) = &broken {
         eprintln!("error: the target could not take a world: {error}");
+    }
+    if complete && report.worlds == 0 {
+        eprintln!("error: no world was explored, so nothing was judged");
     }
     let outcome = Outcome {
         interrupted: interrupted.load(Ordering::Relaxed),
@@ -100,6 +104,32 @@ pub(super) fn explore(
         }
     }
     Ok(outcome.exit())
+}
+
+/// Why no world of a space was explored, where that is not for want of time.
+fn why_unexplored(
+    arguments: &ExploreArguments,
+    subject: &Subject<'_>,
+    (space, tally): (&Space, &Tally),
+) -> Option<String> {
+    if tally.worlds > 0 {
+        return None;
+    }
+    if !(0..space.units()).any(|unit| is_in_part(arguments, unit)) {
+        return Some("none is in this part".to_owned());
+    }
+    let doors: Vec<&str> = subject.doors.iter().map(|door| door.name()).collect();
+    Some(format!(
+        "none can be taken through the door {}, and this target has no other",
+        doors.join(" or ")
+    ))
+}
+
+/// Whether a unit belongs to what was asked for.
+fn is_in_part(arguments: &ExploreArguments, unit: usize) -> bool {
+    arguments
+        .partition
+        .is_none_or(|partition| unit as u64 % partition.of == partition.part - 1)
 }
 
 fn spaces(arguments: &ExploreArguments) -> Vec<Space> {
@@ -129,14 +159,10 @@ fn run(
     state: &mut State,
     interrupted: &AtomicBool,
 ) -> Result<Result<(), TargetError>, CliError> {
-    let part = |unit: usize| {
-        arguments
-            .partition
-            .is_none_or(|partition| unit as u64 % partition.of == partition.part - 1)
-    };
     let mut open: Vec<(usize, usize)> = Vec::new();
     for (number, space) in spaces.iter().enumerate() {
-        let units = (0..space.units()).filter(|unit| part(*unit) && !state.is_done(number, *unit));
+        let units = (0..space.units())
+            .filter(|unit| is_in_part(arguments, *unit) && !state.is_done(number, *unit));
         open.extend(units.map(|unit| (number, unit)));
     }
     let drawn = is_drawn_on(&std::io::stderr()) && !is_in_ci();

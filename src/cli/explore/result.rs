@@ -53,6 +53,9 @@ pub(super) struct SpaceReport {
     pinned: Option<u64>,
     /// The first disagreements.
     first: Vec<First>,
+    /// Why none of its worlds was explored, where none was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unexplored: Option<String>,
 }
 
 /// A disagreement, and the scenario file that shows it.
@@ -107,11 +110,16 @@ impl SpaceReport {
                 .filter(|_| counted)
                 .map(crate::explore::Set::worlds),
             first,
+            unexplored: None,
         }
     }
-}
 
-impl SpaceReport {
+    /// The same, with why none of its worlds was explored.
+    pub(super) fn unexplored(mut self, why: Option<String>) -> Self {
+        self.unexplored = why;
+        self
+    }
+
     fn is_miscounted(&self) -> bool {
         self.pinned.is_some_and(|pinned| pinned != self.worlds)
     }
@@ -198,6 +206,10 @@ impl ExploreReport {
             }
             for class in &space.new {
                 writeln!(out, "reached for the first time: {class}")?;
+            }
+            if let Some(why) = &space.unexplored {
+                writeln!(out, "{}: no world was explored: {why}", space.name)?;
+                continue;
             }
             writeln!(
                 out,
