@@ -10,6 +10,7 @@ use crate::scenario::decode::{self, Context};
 use crate::scenario::error::{Errors, LoadCode, LoadError, Rejected};
 use crate::scenario::read::parse;
 use crate::scenario::substitute::{self, Substitution, Variables};
+use crate::scenario::suggest::closest;
 use crate::scenario::tree::{Entry, Kind, List, Node, Table};
 use crate::scenario::{Case, Source, Spanned};
 use crate::verdict::Span;
@@ -112,6 +113,21 @@ fn without_ids(cx: &mut Context<'_>, world: &Table, ids: &mut RecordIds) -> Tabl
     let entries = world
         .entries
         .iter()
+        .filter(|entry| {
+            let is_rule = &*entry.key == "partner";
+            if is_rule {
+                // No case with rules fits, and one without is about a partner that accepts.
+                cx.push(
+                    LoadError::new(LoadCode::UnknownKey, entry.key_span, "unknown key")
+                        .found(&entry.key)
+                        .help("leave it out: only a control plane makes a partner behave so"),
+                );
+            }
+            !is_rule
+        })
+        .collect::<Vec<_>>();
+    let entries = entries
+        .into_iter()
         .map(|entry| {
             let kind = ROWS.iter().find(|(key, _)| **key == *entry.key);
             match (kind, &entry.value.kind) {
@@ -150,7 +166,19 @@ fn without_id(
     if let (Some(repeat), Some(id)) = (table.entry("repeat"), table.entry(RECORD_ID)) {
         cx.exclusive(repeat, id);
     }
-    let node = cx.required(table, item.span, RECORD_ID);
+    // The decoder of rows knows no record ids, and would not offer them.
+    let misspelt = table
+        .entries
+        .iter()
+        .find(|entry| closest(&entry.key, [RECORD_ID]).is_some())
+        .filter(|_| table.get(RECORD_ID).is_none());
+    let node = match misspelt {
+        Some(entry) => {
+            cx.unknown_key(entry, &[RECORD_ID]);
+            Some(&entry.value)
+        }
+        None => cx.required(table, item.span, RECORD_ID),
+    };
     let id = node.and_then(|node| cx.count_between(node, 1, RECORD_ID_MAX));
     if let (Some(id), Some(node)) = (id, node)
         // A row of the other family may share its id, and says so.
@@ -168,7 +196,9 @@ fn without_id(
     let entries = table
         .entries
         .iter()
-        .filter(|entry| &*entry.key != RECORD_ID)
+        .filter(|entry| {
+            &*entry.key != RECORD_ID && misspelt.is_none_or(|other| other.key != entry.key)
+        })
         .cloned()
         .collect();
     Node {
@@ -274,9 +304,6 @@ impl Fitting<'_> {
                 ..row.clone()
             })
             .collect();
-        for rule in &mut world.partner {
-            *rule = rule.map_rows(|at| servers.places[*at], |at| scopes.places[*at]);
-        }
         if let Some(ids) = &theirs.record_ids {
             let sorted =
                 |ids: &[RecordId], order: &Order| order.taken.iter().map(|at| ids[*at]).collect();
@@ -470,16 +497,28 @@ scopes = [{ name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" }]
     }
 
     #[test]
-    fn a_rule_for_the_partner_stays_with_the_rows_it_names() {
-        let rule = r#"partner = [{ does = "refuse", server = "P1", scope = "X" }]"#;
-        let fitted = bound(&format!("{BOUND}{rule}\n"))
-            .unwrap()
-            .fit("replicate-server/x", &case(PART))
-            .unwrap();
-        let world = &fitted.world;
-        let rule = &world.partner[0];
-        assert_eq!(world.servers[rule.server.unwrap()].name, "P1");
-        assert_eq!(world.scopes[rule.scope.unwrap()].name, "X");
+    fn rules_for_the_partner_are_refused() {
+        let rule = r#"partner = [{ does = "refuse", server = "P1" }]"#;
+        let rejected =
+            read_bound(Source::new("bind.toml", format!("{BOUND}{rule}\n"))).unwrap_err();
+        let [error] = rejected.errors.as_slice() else {
+            panic!("{rejected}");
+        };
+        assert_eq!(error.found.as_deref(), Some("`partner`"));
+        assert!(error.help.as_deref().unwrap().contains("control plane"));
+    }
+
+    #[test]
+    fn a_misspelt_record_id_is_one_mistake_with_the_right_word() {
+        for wrong in ["recordid", "record-id", "RecordId", "record"] {
+            let text = BOUND.replace("record_id = 70", &format!("{wrong} = 70"));
+            let rejected = read_bound(Source::new("bind.toml", text)).unwrap_err();
+            let [error] = rejected.errors.as_slice() else {
+                panic!("{wrong}: {rejected}");
+            };
+            assert_eq!(error.code, LoadCode::UnknownKey, "{wrong}");
+            assert_eq!(error.help.as_deref(), Some("did you mean `record_id`"));
+        }
     }
 
     #[test]
