@@ -6,8 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::baseline::{Baseline, Date, Staleness, baseline_text, read_baseline};
 use crate::cli::CliError;
-use crate::cli::files::{unreadable, write_new};
-use crate::report::{Report, diagnostic};
+use crate::cli::files::{refuse_missing, unreadable, write_new};
+use crate::report::{Report, diagnostic, quoted};
 use crate::scenario::{FILE_BYTES_MAX, Rejected};
 
 /// How long what is written is accepted.
@@ -20,6 +20,13 @@ pub(super) fn today() -> (Date, Date) {
         .map_or(0, |time| time.as_secs());
     let days = u32::try_from(seconds / (24 * 60 * 60)).unwrap_or(u32::MAX - DAYS);
     (Date::from_days(days), Date::from_days(days + DAYS))
+}
+
+/// Refuses a baseline that is not there.
+pub(super) fn refuse_none(path: &Path) -> Result<(), CliError> {
+    let file = quoted(&path.display().to_string());
+    let remedy = format!("`--write-baseline {file}` writes one, of what fails");
+    refuse_missing(path, &remedy)
 }
 
 /// Reads a baseline file.

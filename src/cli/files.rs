@@ -178,6 +178,17 @@ fn id_of(file: &Path, named: Option<&Path>) -> String {
         .join("/")
 }
 
+/// Refuses a file that is not there; `remedy` says how there comes to be one.
+pub(super) fn refuse_missing(path: &Path, remedy: &str) -> Result<(), CliError> {
+    match path.metadata() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(CliError::File {
+            path: path.display().to_string(),
+            what: format!("there is no such file: {remedy}"),
+        }),
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn unreadable(path: &Path, error: &str) -> Rejected {
     let source = Source::new(path.display().to_string(), "");
     let error = LoadError::new(

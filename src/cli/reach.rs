@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::cli::CliError;
 use crate::cli::args::{CallbackMode, RunArguments};
-use crate::cli::files::read_bound_file;
+use crate::cli::files::{read_bound_file, refuse_missing};
 use crate::cli::remote::Remote;
 use crate::cli::subject::Subject;
 use crate::cli::target::TargetAddress;
@@ -103,10 +103,16 @@ const fn patience(arguments: &RunArguments) -> Patience {
 
 /// What the store of the target holds, where a file says so.
 fn bound(arguments: &RunArguments) -> Result<Option<Bound>, CliError> {
-    match arguments.bind.as_deref().map(read_bound_file) {
-        None => Ok(None),
-        Some(Ok(bound)) => Ok(Some(bound)),
-        Some(Err(rejected)) => Err(CliError::Rejected(Box::new(rejected))),
+    let Some(path) = &arguments.bind else {
+        return Ok(None);
+    };
+    refuse_missing(
+        path,
+        "it says what the store holds, as a scenario's `[world]` with record ids",
+    )?;
+    match read_bound_file(path) {
+        Ok(bound) => Ok(Some(bound)),
+        Err(rejected) => Err(CliError::Rejected(Box::new(rejected))),
     }
 }
 

@@ -76,6 +76,9 @@ pub(super) fn run(
     }
     let loaded = load(&arguments.selection.paths)?;
     tell_rejected(&loaded.rejected, arguments, ci, out)?;
+    if let Some(path) = &arguments.baseline {
+        baseline::refuse_none(path)?;
+    }
     let accepted = match arguments.baseline.as_deref().map(baseline::read) {
         None => None,
         Some(Ok(accepted)) => Some(accepted),
