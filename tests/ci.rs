@@ -477,6 +477,9 @@ fn repeats_of_a_case_are_one_result() {
     let ran = cli.run(&["run", "--repeat", "5"]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
     assert!(ran.out.contains("2 cases: 2 pass"), "{}", ran.out);
+    let cli = cli.with("scenarios/b.toml", failing());
+    let ran = cli.run(&["run", "--repeat", "5"]);
+    assert!(ran.out.contains(" --repeat 5`"), "{}", ran.out);
     assert_eq!(cli.run(&["run", "--repeat", "0"]).code, Some(3));
 }
 

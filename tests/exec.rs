@@ -356,7 +356,7 @@ fn a_child_that_is_no_target_is_refused() {
 
 fn what_the_server_behind_it_does_wrong_is_judged() {
     for mistake in ["unknown-status", "no-end"] {
-        let ran = run_two(mistake, &[]);
+        let ran = run_two(mistake, &["--timeout", "20s", "--quiet", "400ms"]);
         assert_eq!(ran.code, Some(1), "{mistake}: {}{}", ran.out, ran.err);
         assert!(
             ran.out.contains("2 cases: 1 pass, 1 fail"),
@@ -364,7 +364,8 @@ fn what_the_server_behind_it_does_wrong_is_judged() {
             ran.out
         );
         assert!(
-            ran.out.contains("--target 'exec:"),
+            ran.out.contains("--target 'exec:")
+                && ran.out.contains(" --timeout 20000ms --quiet 400ms`"),
             "the command to run it again: {}",
             ran.out
         );

@@ -45,7 +45,9 @@ pub(super) fn subject_elsewhere(
     };
     let targets =
         ExecTargets::start(command).map_err(|refused| CliError::Target(refused.to_string()))?;
-    Ok(Some(Subject::exec(Arc::new(targets), text.clone())))
+    let mut again = vec!["--target".to_owned(), text.clone()];
+    again.extend(patience_words(arguments));
+    Ok(Some(Subject::exec(Arc::new(targets), text.clone(), again)))
 }
 
 /// A server that was looked at and is there.
@@ -132,17 +134,22 @@ fn command(address: String, arguments: &RunArguments, offers: &Capabilities) -> 
     if arguments.callbacks == CallbackMode::Post {
         say("--callbacks", "post".to_owned());
     }
-    let usual = Patience::default();
-    for (flag, time, usual) in [
-        ("--timeout", arguments.timeout, usual.timeout),
-        ("--quiet", arguments.quiet, usual.quiet),
-    ] {
-        if time != usual {
-            say(flag, format!("{}ms", time.as_millis()));
-        }
-    }
+    again.extend(patience_words(arguments));
     if arguments.allow_writes {
         again.push("--allow-writes".to_owned());
     }
     again
+}
+
+/// How long answers and silence take, as words of a command line, where it is not as usual.
+fn patience_words(arguments: &RunArguments) -> Vec<String> {
+    let usual = Patience::default();
+    [
+        ("--timeout", arguments.timeout, usual.timeout),
+        ("--quiet", arguments.quiet, usual.quiet),
+    ]
+    .into_iter()
+    .filter(|(_, time, usual)| time != usual)
+    .flat_map(|(flag, time, _)| [flag.to_owned(), format!("{}ms", time.as_millis())])
+    .collect()
 }

@@ -517,6 +517,9 @@ fn run_job(
         command.push(' ');
         command.push_str(&quoted(word));
     }
+    if arguments.repeat > 1 {
+        command.push_str(&format!(" --repeat {}", arguments.repeat));
+    }
     let context = CaseContext {
         scenario: job.scenario,
         case: job.case,

@@ -26,7 +26,7 @@ pub(super) struct Subject<'a> {
     pub(super) follows_readings: bool,
     /// Where it is, for reports.
     pub(super) address: String,
-    /// The words that name it on a command line.
+    /// The words that name it on a command line, and say how it is treated.
     pub(super) again: Vec<String>,
     /// What a target behind a wire can be asked; `None` for those that take any world.
     pub(super) remote: Option<Remote>,
@@ -47,14 +47,14 @@ impl Subject<'static> {
     }
 
     /// Child processes.
-    pub(super) fn exec(targets: Arc<ExecTargets>, address: String) -> Self {
+    pub(super) fn exec(targets: Arc<ExecTargets>, address: String, again: Vec<String>) -> Self {
         Self {
             follows_readings: targets.follows_readings(),
             make: Box::new(move |_| Box::new(targets.target())),
             doors: vec![Door::Exec],
             is_ours: false,
-            again: vec!["--target".to_owned(), address.clone()],
             address,
+            again,
             remote: None,
         }
     }
