@@ -10,6 +10,7 @@ use crate::oracle::{
     self, Allowed, AllowedReply, Case, EitherEnd, PartnerBounds, ReplyKind, Stage,
 };
 use crate::spec::{Grade, IpamAdminOperationId, Question, RULINGS, Readings, RequirementId};
+use crate::store::difference;
 use crate::trace::Trace;
 use crate::verdict::{CheckResult, CheckVerdict, Judge};
 
@@ -260,7 +261,7 @@ fn name_reading(
     results: &mut [CheckResult],
 ) {
     let fails = |result: &CheckResult| result.verdict == CheckVerdict::Fail;
-    if !results.iter().any(fails) {
+    if !results.iter().any(fails) || shows_an_omission_alone(operation, results) {
         return;
     }
     let seen = seen_end(operation).map(|(_, stage)| stage);
@@ -275,6 +276,19 @@ fn name_reading(
     for result in results.iter_mut().filter(|result| fails(result)) {
         result.reading = reading;
     }
+}
+
+/// Whether all that is wrong is that nothing was written. Under some readings nothing was to be written that shows, such
+/// as a copy onto the source itself: nobody who left out everything is to be told that they follow one.
+fn shows_an_omission_alone(operation: &Operation<'_>, results: &[CheckResult]) -> bool {
+    let mut failures = results
+        .iter()
+        .filter(|result| result.verdict == CheckVerdict::Fail);
+    failures.all(|result| result.check == "copy-written")
+        && match (&operation.before, &operation.after) {
+            (Some(before), Some(after)) => difference(before, after).is_empty(),
+            _ => false,
+        }
 }
 
 /// The reading of one question under which a test holds, if there is one: what the target may be following.
