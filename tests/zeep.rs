@@ -3,11 +3,15 @@
 //! The library is zeep, from PyPI, in a virtual environment below the build folder; `tests/zeep/client.py` is the
 //! client. Without python3 or PyPI the test says that it did not run; in CI (`CI=true`) that is a failure.
 
-use std::io::{BufRead, BufReader, Write};
+#[path = "support/serving.rs"]
+mod serving;
+
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::{Value, json};
+use serving::Listening;
 
 /// zeep and everything it needs, each with its version.
 const REQUIREMENTS: &str = include_str!("zeep/requirements.txt");
@@ -55,37 +59,13 @@ fn run(command: &mut Command) -> Result<(), String> {
     ))
 }
 
-/// A server, which ends with the test.
-struct Served {
-    child: Child,
-    url: String,
-}
-
-impl Served {
-    fn start() -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ipamconf"))
-            .args(["serve", "--http", "127.0.0.1:0", "--log", "off"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary runs");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output"))
-            .read_line(&mut line)
-            .expect("a line");
-        let url = line
-            .split_whitespace()
-            .find(|word| word.starts_with("http://"))
-            .unwrap_or_else(|| panic!("no address in {line:?}"))
-            .to_owned();
-        Self { child, url }
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// A server, which ends with the test, and where it listens.
+fn served() -> (Listening, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ipamconf"));
+    command.args(["serve", "--http", "127.0.0.1:0", "--log", "off"]);
+    let server = Listening::start(&mut command, 1);
+    let url = server.urls[0].clone();
+    (server, url)
 }
 
 fn fault(id: &str) -> Value {
@@ -208,9 +188,9 @@ fn printed(program: &mut Command) -> String {
 }
 
 fn the_right_answers(python: &Path) {
-    let served = Served::start();
+    let (_server, url) = served();
     let client = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/zeep/client.py");
-    let wsdl = format!("{}?wsdl", served.url);
+    let wsdl = format!("{url}?wsdl");
     let shown = printed(Command::new(python).arg(client).args([&wsdl, "-", "-"]));
     let shown: Value = serde_json::from_str(&shown).expect("JSON");
 
@@ -245,8 +225,8 @@ fn the_page_is_right(python: &Path) {
             .map(|(block, _)| block)
             .expect("a block of that language")
     };
-    let served = Served::start();
-    let address = served.url.trim_end_matches("/soap");
+    let (_server, url) = served();
+    let address = url.trim_end_matches("/soap");
     let program = block("python").replace("http://127.0.0.1:8080", address);
     assert!(program.contains(address), "the page names another address");
     // a server that never ends the session is not waited for without end
