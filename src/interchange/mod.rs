@@ -18,7 +18,7 @@ mod world;
 
 use serde_json::Value as Json;
 
-pub use form::{At, Definitions, FormError, Items, JsonForm, Members};
+pub use form::{At, Definitions, FormError, FormErrorKind, Items, JsonForm, Members};
 pub use parse::parse;
 pub use schema::{SCHEMA_FILE, json_schema};
 pub use world::WorldForm;
