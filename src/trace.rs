@@ -111,6 +111,17 @@ pub struct Form {
     pub action: Option<String>,
     /// What is not as the document has it, in the order of the envelope.
     pub deviations: Vec<FormDeviation>,
+    /// The message itself, where somebody asked for it to be kept.
+    pub came: Option<Came>,
+}
+
+/// A message of a server elsewhere, byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// What should be XML as text.
+    Text(Arc<[u8]>),
+    /// What should be binary XML, whose strings can be those of messages before it.
+    Binary(Arc<[u8]>),
 }
 
 /// One way in which an envelope is not as the document has it.

@@ -3,6 +3,8 @@
 
 #[path = "support/cases.rs"]
 mod cases;
+#[path = "support/cli.rs"]
+mod cli;
 #[path = "support/play.rs"]
 mod play;
 #[path = "support/serving.rs"]
@@ -205,6 +207,42 @@ fn a_right_server_passes() {
                 .is_some_and(|value| value == "ipamconf-session=s1")
         }));
     }
+}
+
+#[test]
+fn messages_are_saved_as_they_came() {
+    const MARK: &str = "<!-- in its own hand -->\n";
+    let script = Arc::new(Script::of(&case(NULL_PARAMETERS)));
+    let read = Arc::clone(&script);
+    let played = Played::start(
+        move |request| {
+            let envelope = script.reply(&request.body).to_xml();
+            template(400, format!("{envelope}{MARK}"))
+        },
+        move |request| read_events(&read, request),
+    );
+    let cli = cli::Cli::in_folder("http-saved").with("null.toml", NULL_PARAMETERS);
+    let ran = cli.run(&[
+        "run",
+        "null.toml",
+        "--target",
+        &played.url(),
+        "--save-messages",
+        "saved",
+    ]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    let folder = cli.folder().join("saved/null");
+    let answer =
+        std::fs::read_to_string(folder.join("case-http-002-Fault.xml")).unwrap_or_else(|error| {
+            panic!(
+                "{error}: {:?}",
+                folder.read_dir().map(Iterator::collect::<Vec<_>>)
+            )
+        });
+    assert!(answer.ends_with(MARK), "{answer}");
+    // Nobody asked for it: then nothing is kept.
+    let kept = trace(&case(NULL_PARAMETERS), &played.url(), Callbacks::Polled).expect("a trace");
+    assert!(kept.forms.values().all(|form| form.came.is_none()));
 }
 
 #[test]

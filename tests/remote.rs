@@ -51,6 +51,37 @@ fn worlds_are_set_through_the_control_plane_and_a_failure_says_how_to_run_it_aga
 }
 
 #[test]
+fn messages_over_net_tcp_are_saved_with_the_bytes_that_came() {
+    let cli = Cli::in_folder("remote-saved").with("null.toml", NULL_PARAMETERS);
+    let server = Listening::start(&mut cli.command(&["serve", "--net-tcp", "127.0.0.1:0"]), 1);
+    let ran = cli.run(&[
+        "run",
+        "null.toml",
+        "--target",
+        &server.urls[0],
+        "--save-messages",
+        "saved",
+    ]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    let read = |name: &str| {
+        std::fs::read(cli.folder().join("saved/null").join(name))
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
+    };
+    // The element `Envelope` with the prefix `s`, from the dictionary ([MC-NBFX] 2.2.1.2, [MC-NBFS]).
+    assert!(
+        read("case-net.tcp-002-Fault.bin")
+            .windows(2)
+            .any(|pair| pair == [0x56, 0x02])
+    );
+    let xml = String::from_utf8(read("case-net.tcp-002-Fault.xml")).expect("text");
+    assert!(xml.contains("Fault"), "{xml}");
+    let sent = cli
+        .folder()
+        .join("saved/null/case-net.tcp-001-InitializeOperationParameters.bin");
+    assert!(!sent.exists(), "what we send is written as it was said");
+}
+
+#[test]
 fn without_a_world_only_what_goes_by_the_parameters_is_run() {
     let cli = Cli::in_folder("remote-bare")
         .with("null.toml", NULL_PARAMETERS)

@@ -173,6 +173,7 @@ mod tests {
         let form = Form {
             action: Some(action.to_owned()),
             deviations: Vec::new(),
+            came: None,
         };
         (Event::Callback(callback), form)
     }
@@ -230,6 +231,7 @@ mod tests {
                 expected: "a SOAP 1.2 envelope".to_owned(),
                 found: "a page of HTML".to_owned(),
             }],
+            came: None,
         };
         let page = Event::Unintelligible("a page of HTML".to_owned());
         assert_eq!(

@@ -317,6 +317,11 @@ pub(super) fn case_name(scenario: &Scenario, case: &Case) -> String {
 
 /// Writes a file whole or not at all: what was there stays until the new content is complete.
 pub(super) fn write_whole(path: &Path, content: &str) -> Result<(), CliError> {
+    write_whole_bytes(path, content.as_bytes())
+}
+
+/// The same for what is no text.
+pub(super) fn write_whole_bytes(path: &Path, content: &[u8]) -> Result<(), CliError> {
     let fault = |error| CliError::Write {
         path: path.display().to_string(),
         error,

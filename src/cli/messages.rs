@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use crate::cli::CliError;
-use crate::cli::files::write_whole;
+use crate::cli::files::write_whole_bytes;
 use crate::model::ClientMessage;
 use crate::scenario::{Case, Scenario};
 use crate::soap::{CallbackPrefix, message_id, write_client_message, write_event};
 use crate::spec::Readings;
-use crate::trace::{SessionIndex, Trace, What};
+use crate::trace::{Came, SessionIndex, Trace, What};
 
 /// How many messages of one case are saved: more is nothing that anybody looks at.
 const SAVED_MAX: usize = 100_000;
@@ -29,9 +29,9 @@ pub(super) fn save(
     below.extend(scenario.id.split('/').map(plain));
     create(&below)?;
     let case = case_part(scenario, case);
-    for (name, xml) in envelopes(trace, seed, prefix).take(SAVED_MAX) {
+    for (name, bytes) in envelopes(trace, seed, prefix).take(SAVED_MAX) {
         let path = below.join(format!("{case}-{}-{name}", plain(trace.door.name())));
-        write_whole(&path, &xml)?;
+        write_whole_bytes(&path, &bytes)?;
     }
     Ok(())
 }
@@ -43,15 +43,23 @@ fn create(folder: &Path) -> Result<(), CliError> {
     })
 }
 
-/// The messages of a trace in order, each with the end of its file's name. A delegate that was called directly is
-/// told by the message that would have brought it its parameters.
+/// A message: its name, itself as XML, and its bytes where those are no text.
+type Message = (String, Option<Vec<u8>>, Option<Vec<u8>>);
+
+/// The files of the messages of a trace in order, each with the end of its name. A delegate that was called directly is
+/// told by the message that would have brought it its parameters. What a server elsewhere sent is there as it came,
+/// where it was kept.
 fn envelopes(
     trace: &Trace,
     seed: u64,
     prefix: CallbackPrefix,
-) -> impl Iterator<Item = (String, String)> {
+) -> impl Iterator<Item = (String, Vec<u8>)> {
     let mut unanswered: Vec<(Option<SessionIndex>, String)> = Vec::new();
     let mut sent = 0;
+    let mut received = 0;
+    let text = |name: &str, xml: String| -> Option<Message> {
+        Some((name.to_owned(), Some(xml.into_bytes()), None))
+    };
     let written = trace
         .log
         .iter()
@@ -67,7 +75,7 @@ fn envelopes(
                     ClientMessage::Raw { .. } => "raw",
                     other => other.name(),
                 };
-                Some((name.to_owned(), written.xml))
+                text(name, written.xml)
             }
             What::Called { paramters, .. } => {
                 let message = ClientMessage::InitializeOperationParameters {
@@ -76,7 +84,7 @@ fn envelopes(
                 let id = message_id(seed, record.session.unwrap_or_default(), sent);
                 sent += 1;
                 let written = write_client_message(&message, &id, None, None);
-                Some((message.name().to_owned(), written.xml))
+                text(message.name(), written.xml)
             }
             What::Received(event) => {
                 let is_answer = event.callback().is_none();
@@ -84,8 +92,21 @@ fn envelopes(
                     .iter()
                     .position(|(session, _)| is_answer && *session == record.session)
                     .map(|place| unanswered.remove(place).1);
-                let envelope = write_event(event, request.as_deref(), prefix)?;
-                Some((event.name().to_owned(), envelope.to_xml()))
+                let understood = || {
+                    write_event(event, request.as_deref(), prefix)
+                        .map(|envelope| envelope.to_xml().into_bytes())
+                };
+                let came = trace
+                    .forms
+                    .get(&received)
+                    .and_then(|form| form.came.as_ref());
+                received += 1;
+                let (xml, bytes) = match came {
+                    None => (Some(understood()?), None),
+                    Some(Came::Text(text)) => (Some(text.to_vec()), None),
+                    Some(Came::Binary(bytes)) => (understood(), Some(bytes.to_vec())),
+                };
+                Some((event.name().to_owned(), xml, bytes))
             }
             What::Opened { .. }
             | What::ClosedByClient
@@ -95,7 +116,12 @@ fn envelopes(
         });
     written
         .enumerate()
-        .map(|(number, (name, xml))| (format!("{:03}-{}.xml", number + 1, plain(&name)), xml))
+        .flat_map(|(number, (name, xml, bytes))| {
+            let stem = format!("{:03}-{}", number + 1, plain(&name));
+            let xml = xml.map(|xml| (format!("{stem}.xml"), xml));
+            let bytes = bytes.map(|bytes| (format!("{stem}.bin"), bytes));
+            xml.into_iter().chain(bytes)
+        })
 }
 
 /// The part of a file's name that tells the case: two cases of a scenario never have the same.

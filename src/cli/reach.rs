@@ -13,6 +13,7 @@ use crate::door::nettcp::{self, NetTcpOptions};
 use crate::door::remote::{Callbacks, Capabilities, HttpAddress, Patience};
 use crate::door::{ExecCommand, ExecTargets};
 use crate::scenario::Bound;
+use crate::soap::ENVELOPE_BYTES_MAX;
 use crate::wire::nmf::Via;
 
 /// The subject that `--target` names, unless it is the one that is built in.
@@ -62,6 +63,7 @@ fn http_subject(
         },
         patience: patience(arguments),
         seed: arguments.seed,
+        kept_bytes: kept_bytes(arguments),
         ..HttpOptions::at(address.clone())
     };
     let bound = bound(arguments)?;
@@ -82,6 +84,7 @@ fn net_tcp_subject(via: &Via, arguments: &RunArguments) -> Result<Subject<'stati
         patience: patience(arguments),
         seed: arguments.seed,
         follow: arguments.follow,
+        kept_bytes: kept_bytes(arguments),
         ..NetTcpOptions::at(via.clone())
     };
     let bound = bound(arguments)?;
@@ -94,6 +97,15 @@ fn net_tcp_subject(via: &Via, arguments: &RunArguments) -> Result<Subject<'stati
         allow_writes: arguments.allow_writes,
     };
     Ok(Subject::net_tcp(options, remote, again))
+}
+
+/// Messages are kept only to be saved: those of a case up to the size that one may have.
+const fn kept_bytes(arguments: &RunArguments) -> usize {
+    if arguments.save_messages.is_some() {
+        ENVELOPE_BYTES_MAX
+    } else {
+        0
+    }
 }
 
 const fn patience(arguments: &RunArguments) -> Patience {

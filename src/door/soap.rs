@@ -120,6 +120,7 @@ fn unlike(action: Option<String>, event: &Event, found: &str) -> Form {
             expected: format!("a SOAP 1.2 envelope with {}", event.name()),
             found: found.to_owned(),
         }],
+        came: None,
     }
 }
 
@@ -148,6 +149,7 @@ pub fn form_of(envelope: &Envelope, deviations: Vec<Deviation>) -> Form {
                 found: deviation.found,
             })
             .collect(),
+        came: None,
     }
 }
 

@@ -94,6 +94,7 @@ pub(in crate::door) fn unintelligible(
             expected,
             found.clone(),
         )],
+        came: None,
     };
     (Event::Unintelligible(found), form)
 }

@@ -15,7 +15,7 @@ use crate::door::remote::edge::{Answer, Failure};
 use crate::model::{Callback, Event};
 use crate::soap::Envelope;
 use crate::spec::RequirementId;
-use crate::trace::{Form, SessionIndex};
+use crate::trace::{Came, Form, SessionIndex};
 
 /// How long a target may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,10 @@ pub(in crate::door) struct Conversation {
     sessions: Vec<Session>,
     events: VecDeque<(SessionIndex, Event, Form)>,
     requests: u64,
+    /// How many more bytes of messages are kept as they came.
+    room: usize,
+    /// The message that brings the next event.
+    came: Option<Came>,
 }
 
 impl Conversation {
@@ -82,6 +86,29 @@ impl Conversation {
             sessions: Vec::new(),
             events: VecDeque::new(),
             requests: 0,
+            room: 0,
+            came: None,
+        }
+    }
+
+    /// The same; messages are kept with their events as they come, up to so many bytes in all.
+    pub(in crate::door) const fn keeping(mut self, bytes: usize) -> Self {
+        self.room = bytes;
+        self
+    }
+
+    /// Keeps a message for the event that it brings, where there is room for it.
+    fn keep(&mut self, bytes: &[u8]) {
+        self.came = None;
+        if let Some(room) = self.room.checked_sub(bytes.len())
+            && self.room > 0
+            && !bytes.is_empty()
+        {
+            self.room = room;
+            self.came = Some(match self.way {
+                Way::Same => Came::Binary(bytes.into()),
+                Way::Read | Way::Posted => Came::Text(bytes.into()),
+            });
         }
     }
 
@@ -185,6 +212,7 @@ impl Conversation {
             None => pending.accepted = true,
             Some((event, form)) => {
                 state.pending.remove(place);
+                self.keep(answer.as_ref().map_or(&[], |answer| &answer.body));
                 self.take_answer(session, event, form, now);
                 self.tell_end(session, now);
             }
@@ -208,6 +236,7 @@ impl Conversation {
         if let Some((event @ (Event::Fault(_) | Event::Callback(_)), form)) =
             answer::reply(Asked::Raw, None, &as_result)
         {
+            self.keep(&answer.body);
             self.push(session, event, form, now);
         }
     }
@@ -259,7 +288,8 @@ impl Conversation {
         }
     }
 
-    fn push(&mut self, session: SessionIndex, event: Event, form: Form, now: Duration) {
+    fn push(&mut self, session: SessionIndex, event: Event, mut form: Form, now: Duration) {
+        form.came = self.came.take();
         let state = &mut self.sessions[session];
         state.last = now;
         match &event {
@@ -311,6 +341,7 @@ impl Conversation {
                 .position(|p| p.accepted && p.message_id.as_deref() == Some(id));
             answers.is_some()
         });
+        self.keep(envelope);
         if let Some(place) = answers
             && !matches!(event, Event::Callback(_))
         {
@@ -344,6 +375,11 @@ impl Conversation {
             format!("a message to `{}`", answer::excerpt(path)),
         );
         self.push(session, event, form, now);
+    }
+
+    /// The bytes of an envelope came on the connection of a session; what they mean is told next.
+    pub(in crate::door) fn received(&mut self, bytes: &[u8]) {
+        self.keep(bytes);
     }
 
     /// An envelope came on the connection of a session, as answers and callbacks alike do.

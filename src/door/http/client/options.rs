@@ -22,6 +22,8 @@ pub struct HttpOptions {
     pub patience: Patience,
     /// What message ids are made of, beside a count.
     pub seed: u64,
+    /// How many bytes of messages are kept as they came, in each case; usually none.
+    pub kept_bytes: usize,
 }
 
 impl HttpOptions {
@@ -34,6 +36,7 @@ impl HttpOptions {
             callbacks: Callbacks::Polled,
             patience: Patience::default(),
             seed: 0,
+            kept_bytes: 0,
         }
     }
 

@@ -22,6 +22,11 @@ use crate::suite::{Progress, StoreChange, Target, TargetError};
 use crate::trace::{Door, Form, SessionIndex, Shows};
 use crate::world::{Caller, Setup};
 
+/// What is said on the sessions of one case.
+fn conversation(options: &HttpOptions) -> Conversation {
+    Conversation::new(options.patience, options.callbacks.into()).keeping(options.kept_bytes)
+}
+
 /// What came in from a task.
 #[derive(Debug)]
 enum Input {
@@ -87,7 +92,7 @@ impl HttpTarget {
             }
         };
         Ok(Self {
-            conversation: Conversation::new(options.patience, options.callbacks.into()),
+            conversation: conversation(&options),
             options,
             wires: Vec::new(),
             last: 0,
@@ -117,7 +122,7 @@ impl HttpTarget {
         while self.inbox.try_recv().is_ok() {}
         while self.posted.try_recv().is_ok() {}
         self.wires.clear();
-        self.conversation = Conversation::new(self.options.patience, self.options.callbacks.into());
+        self.conversation = conversation(&self.options);
         self.last = 0;
         self.form = None;
         self.held.clear();

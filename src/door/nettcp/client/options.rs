@@ -28,6 +28,8 @@ pub struct NetTcpOptions {
     pub seed: u64,
     /// Whether what goes over the connections is listed on the standard error while it goes.
     pub follow: bool,
+    /// How many bytes of messages are kept as they came, in each case; usually none.
+    pub kept_bytes: usize,
 }
 
 impl NetTcpOptions {
@@ -40,6 +42,7 @@ impl NetTcpOptions {
             patience: Patience::default(),
             seed: 0,
             follow: false,
+            kept_bytes: 0,
         }
     }
 

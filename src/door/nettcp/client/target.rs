@@ -77,7 +77,7 @@ impl NetTcpTarget {
         let stage = Stage::new(options.control.clone(), options.bounds())?;
         let (sender, inbox) = mpsc::channel(PIECES);
         Ok(Self {
-            conversation: Conversation::new(options.patience, Way::Same),
+            conversation: conversation(&options),
             options,
             wires: Vec::new(),
             last: 0,
@@ -116,7 +116,7 @@ impl NetTcpTarget {
         self.stage.clear();
         let (sender, inbox) = mpsc::channel(PIECES);
         (self.sender, self.inbox) = (sender, inbox);
-        self.conversation = Conversation::new(self.options.patience, Way::Same);
+        self.conversation = conversation(&self.options);
         self.last = 0;
         self.form = None;
     }
@@ -188,6 +188,7 @@ impl NetTcpTarget {
     }
 
     fn take_envelope(&mut self, session: SessionIndex, bytes: &[u8], now: Duration) {
+        self.conversation.received(bytes);
         let decoder = &mut self.wires[session].link.decoder;
         let expected = "a SOAP 1.2 envelope in binary XML";
         match infoset::decode(decoder, bytes, Limits::default()) {
@@ -238,6 +239,11 @@ impl NetTcpTarget {
             self.stage.drop_session(id);
         }
     }
+}
+
+/// What is said on the sessions of one case.
+const fn conversation(options: &NetTcpOptions) -> Conversation {
+    Conversation::new(options.patience, Way::Same).keeping(options.kept_bytes)
 }
 
 /// Reads a connection until it ends or nobody listens.
