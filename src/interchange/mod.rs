@@ -20,6 +20,7 @@ use serde_json::Value as Json;
 
 pub use form::{At, Definitions, FormError, FormErrorKind, Items, JsonForm, Members};
 pub use parse::parse;
+pub use rows::Row;
 pub use schema::{SCHEMA_FILE, json_schema};
 pub use world::WorldForm;
 
