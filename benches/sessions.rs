@@ -282,7 +282,7 @@ fn net_tcp(via: &Via, keep: bool) -> Client {
                 InitiatorEvent::Open => {}
                 InitiatorEvent::Envelope(bytes) => {
                     let element = infoset::decode(&mut decoder, &bytes, Limits::default());
-                    let envelope = Envelope::from_element(&element.expect("binary XML"));
+                    let envelope = Envelope::from_element(element.expect("binary XML"));
                     let event = read_event(&envelope.expect("an envelope")).event;
                     let event = event.expect("an event");
                     ended |= is_end(&event);

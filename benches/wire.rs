@@ -89,7 +89,7 @@ fn child<'e>(element: &'e mut Element, local: &str) -> &'e mut Element {
         .nodes
         .iter_mut()
         .find_map(|node| match node {
-            ipamconf::soap::Node::Element(child) if child.name.local == local => Some(child),
+            ipamconf::soap::Node::Element(child) if child.name.local() == local => Some(child),
             _ => None,
         })
         .expect("the message has it")

@@ -42,9 +42,13 @@ const ENDED_SESSION: usize = 4 * KB;
 /// What may still be in use when the peers are gone: the sessions that one world keeps, and a few connections.
 const KEPT: usize = 256 * ENDED_SESSION + 8 * CONNECTION;
 
-/// What a byte of an envelope may become when it is decoded: 48 bytes of text, and a quarter of an element
-/// (`nbfx::Limits`).
-const DECODED: usize = 48 + 1024 / 4;
+/// What a byte of an envelope may become when it is decoded: a quarter of an element, which takes 150 bytes, and 8 bytes
+/// of text (`nbfx::Limits`), which may stand in three places while it grows.
+const DECODED: usize = 150 / 4 + 3 * 8;
+
+/// The same of text, where no byte stands for more than itself, and the quarter of an element may become that of a value:
+/// 72 bytes with its name, in three places while the values grow.
+const DECODED_TEXT: usize = 150 / 4 + 3 * 72 / 4;
 
 /// How many peers attack at a time.
 const PEERS: usize = 100;
@@ -449,6 +453,74 @@ fn documents_that_unfold_stay_within_their_bounds() {
         replicate(&attacked.served);
     }
     attacked.cost_at_most(DECODED * MB);
+}
+
+/// What is answered to that envelope over HTTP.
+fn posted(served: &Served, xml: &str) -> String {
+    let (host, path) = served.soap["http://".len()..].split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).expect("it listens");
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let head = format!(
+        "POST /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\
+        Content-Type: application/soap+xml; charset=utf-8\r\nContent-Length: {}\r\n\r\n",
+        xml.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(xml.as_bytes()).unwrap();
+    String::from_utf8(rest(&mut stream)).unwrap()
+}
+
+#[test]
+fn texts_that_unfold_stay_within_their_bounds() {
+    let attacked = Attacked::new("nests, attributes and names as text, 1 MB each", limits());
+    let repeated = |part: &str| part.repeat((MB - KB) / part.len());
+    let numbered = |part: &dyn Fn(usize) -> String| {
+        let parts = (0..).map(part);
+        let mut all = String::new();
+        for part in parts.take_while(|part| part.len() < KB) {
+            if all.len() + part.len() > MB - KB {
+                break;
+            }
+            all.push_str(&part);
+        }
+        all
+    };
+    let attributes: String = (10..70).map(|number| format!(" a{number}=''")).collect();
+    let nest = "<a>".repeat(50) + &"</a>".repeat(50);
+    let of_one = numbered(&|number| format!(" a{number}=''"));
+    let (second, no_message) = ("after the first", "found `a`");
+    for (inside, reason) in [
+        (repeated("<a>"), "nest deeper than 64 levels"),
+        (repeated("<a/>"), second),
+        (repeated(&nest), second),
+        (repeated("<a>x</a>"), second),
+        (repeated(&format!("<a{attributes}/>")), second),
+        (format!("<a{of_one}/>"), "more than 64 attributes"),
+        (numbered(&|number| format!("<a{number}/>")), second),
+        (numbered(&|number| format!("<a xmlns='{number}'/>")), second),
+        (format!("<a>{}</a>", repeated("x")), no_message),
+        (format!("<a>{}</a>", repeated("&lt;")), no_message),
+        // Each of them becomes a value as well.
+        (
+            format!(
+                "<InitializeOperationParameters xmlns='http://Microsoft.Windows.Ipam'><paramters i:type='a'>{}\
+                </paramters></InitializeOperationParameters>",
+                repeated("<a/>")
+            ),
+            "<s:Detail/>",
+        ),
+    ] {
+        let xml = format!(
+            "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope' \
+            xmlns:i='http://www.w3.org/2001/XMLSchema-instance' xmlns:w='http://www.w3.org/2005/08/addressing'>\
+            <s:Header><w:Action>http://Microsoft.Windows.Ipam/IIpamOperationWithProgress/InitializeOperationParameters\
+            </w:Action></s:Header><s:Body>{inside}</s:Body></s:Envelope>"
+        );
+        let answer = posted(&attacked.served, &xml);
+        assert!(answer.contains(reason), "{answer}");
+        replicate(&attacked.served);
+    }
+    attacked.cost_at_most(DECODED_TEXT * MB);
 }
 
 #[test]

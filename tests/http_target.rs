@@ -119,7 +119,7 @@ fn reply_with(envelope: &Envelope) -> ResponseTemplate {
     let fault = envelope
         .body
         .as_ref()
-        .is_some_and(|body| body.name.local == "Fault");
+        .is_some_and(|body| body.name.local() == "Fault");
     template(if fault { 400 } else { 200 }, envelope.to_xml())
 }
 

@@ -40,10 +40,8 @@ fn rounds() -> u64 {
 
 /// A tree. Ids are handed out in order, references name one that stands before.
 fn tree(random: &mut Random, depth: usize, ids: &mut usize) -> Element {
-    let mut element = Element {
-        name: Name::new(random.pick(&URIS), random.pick(&["a", "b", "c", "Scope"])),
-        ..Element::default()
-    };
+    let name = Name::new(random.pick(&URIS), random.pick(&["a", "b", "c", "Scope"]));
+    let mut element = Element::named(name, None);
     for (uri, local) in [("", "k"), ("urn:one", "k"), ("urn:two", "l")] {
         if random.chance(15) {
             let value = random.pick(&["", "1", "two words", "<&>\"'"]);
@@ -148,32 +146,35 @@ impl Scribe<'_> {
 
     fn element(&mut self, element: &Element) {
         let mut attributes = Vec::new();
-        let name = if element.name.namespace.is_empty() || self.random.chance(50) {
-            let value = self.value(&element.name.namespace);
+        let name = if element.name.namespace().is_empty() || self.random.chance(50) {
+            let value = self.value(element.name.namespace());
             attributes.push(format!("xmlns{value}"));
-            element.name.local.clone()
+            element.name.local().to_owned()
         } else {
-            let prefix = self.prefix(&element.name.namespace, &mut attributes);
-            format!("{prefix}:{}", element.name.local)
+            let prefix = self.prefix(element.name.namespace(), &mut attributes);
+            format!("{prefix}:{}", element.name.local())
         };
         if let Some(type_name) = &element.type_name {
             let instance = self.prefix(INSTANCE, &mut attributes);
-            let prefix = self.prefix(&type_name.namespace, &mut attributes);
-            attributes.push(format!("{instance}:type=\"{prefix}:{}\"", type_name.local));
+            let prefix = self.prefix(type_name.namespace(), &mut attributes);
+            attributes.push(format!(
+                "{instance}:type=\"{prefix}:{}\"",
+                type_name.local()
+            ));
         }
         for attribute in &element.attributes {
             let mut value = attribute.value.clone();
-            if attribute.name.namespace == SERIALIZATION {
-                value = format!("{value}x{}", self.rename);
+            if attribute.name.namespace() == SERIALIZATION {
+                value = format!("{value}x{}", self.rename).into();
             }
-            if attribute.name.namespace == INSTANCE && self.random.chance(50) {
-                "1".clone_into(&mut value);
+            if attribute.name.namespace() == INSTANCE && self.random.chance(50) {
+                value = "1".into();
             }
-            let key = if attribute.name.namespace.is_empty() {
-                attribute.name.local.clone()
+            let key = if attribute.name.namespace().is_empty() {
+                attribute.name.local().to_owned()
             } else {
-                let prefix = self.prefix(&attribute.name.namespace, &mut attributes);
-                format!("{prefix}:{}", attribute.name.local)
+                let prefix = self.prefix(attribute.name.namespace(), &mut attributes);
+                format!("{prefix}:{}", attribute.name.local())
             };
             let value = self.value(&value);
             attributes.push(format!("{key}{value}"));
@@ -218,10 +219,10 @@ fn write(random: &mut Random, element: &Element) -> String {
 /// What an element is called among its siblings.
 fn step(parent: &Element, place: usize) -> String {
     let children: Vec<&Element> = parent.children().collect();
-    let name = &children[place].name.local;
-    let same = |child: &&&Element| child.name.local == *name;
+    let name = children[place].name.local();
+    let same = |child: &&&Element| child.name.local() == name;
     if children.iter().filter(same).count() == 1 {
-        return name.clone();
+        return name.to_owned();
     }
     let before = children[..place].iter().filter(same).count();
     format!("{name}[{}]", before + 1)
@@ -229,7 +230,7 @@ fn step(parent: &Element, place: usize) -> String {
 
 /// Changes the meaning in one place; `None` where the change drawn cannot be made. The answer is the path.
 fn change(random: &mut Random, element: &mut Element) -> Option<String> {
-    let mut path = element.name.local.clone();
+    let mut path = element.name.local().to_owned();
     let mut here = element;
     loop {
         let children = here.children().count();
@@ -242,7 +243,7 @@ fn change(random: &mut Random, element: &mut Element) -> Option<String> {
             .nodes
             .iter_mut()
             .filter_map(|node| match node {
-                Node::Element(child) => Some(child),
+                Node::Element(child) => Some(&mut **child),
                 Node::Text(_) => None,
             })
             .nth(place)?;
@@ -253,7 +254,8 @@ fn changed_here(random: &mut Random, here: &mut Element, path: String) -> Option
     let children = here.children().count();
     match random.below(8) {
         0 => {
-            here.name.namespace.push_str("urn:other");
+            let namespace = format!("{}urn:other", here.name.namespace());
+            here.name = Name::new(namespace, here.name.local());
             Some(path)
         }
         1 if children == 0 => {
@@ -262,13 +264,13 @@ fn changed_here(random: &mut Random, here: &mut Element, path: String) -> Option
             Some(path)
         }
         2 => {
-            let kept = |name: &Name| name.namespace != SERIALIZATION;
+            let kept = |name: &Name| name.namespace() != SERIALIZATION;
             let place = here.attributes.iter().position(|one| kept(&one.name))?;
             let gone = here.attributes.remove(place);
-            Some(format!("{path}/@{}", gone.name.local))
+            Some(format!("{path}/@{}", gone.name.local()))
         }
         3 => {
-            *here = std::mem::take(here).with_attribute("urn:new", "new", "");
+            *here = here.clone().with_attribute("urn:new", "new", "");
             Some(format!("{path}/@new"))
         }
         4 => {
@@ -291,10 +293,11 @@ fn changed_here(random: &mut Random, here: &mut Element, path: String) -> Option
         }
         7 => {
             let place = here.attributes.iter().position(|one| {
-                one.name.namespace != SERIALIZATION && one.name.namespace != INSTANCE
+                one.name.namespace() != SERIALIZATION && one.name.namespace() != INSTANCE
             })?;
-            here.attributes[place].value.push('!');
-            let local = &here.attributes[place].name.local;
+            let changed = &mut here.attributes[place];
+            changed.value = format!("{}!", changed.value).into();
+            let local = changed.name.local();
             Some(format!("{path}/@{local}"))
         }
         _ => None,

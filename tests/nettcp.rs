@@ -235,7 +235,7 @@ fn message_id(event: Option<ReceiverEvent>) -> Option<String> {
     };
     let limits = nbfx::Limits::default();
     let element = infoset::decode(&mut Decoder::default(), &bytes, limits).ok()?;
-    Envelope::from_element(&element).ok()?.message_id
+    Envelope::from_element(element).ok()?.message_id
 }
 
 #[test]

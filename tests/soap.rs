@@ -265,6 +265,14 @@ fn references_cannot_stand_for_more_than_memory_holds() {
     };
     let error = read(&scopes);
     assert!(error.contains("references followed"), "{error}");
+    // One long text in an object that is referred to for as much memory as there is.
+    let long = "x".repeat(1 << 20);
+    let object = format!(r#"<DhcpScope i:type="unknown" z:Id="i1"><a>{long}</a></DhcpScope>"#);
+    let error = read(&(object + &r#"<DhcpScope z:Ref="i1"/>"#.repeat(300)));
+    assert!(
+        error.contains("more than 268435456 bytes of memory"),
+        "{error}"
+    );
     let error = read(&scope(1, &policy(1, 1)));
     assert!(error.contains("part of itself"), "{error}");
     let error = read(&scope(1, &policy(1, 2)));
@@ -278,6 +286,7 @@ fn each_limit_is_told_by_name() {
         elements: 5,
         nesting: 4,
         attributes: 3,
+        ..Limits::DEFAULT
     };
     let read = |xml: &str| {
         ipamconf::soap::Element::read_within(xml, &limits)
@@ -299,5 +308,22 @@ fn each_limit_is_told_by_name() {
     assert_eq!(
         read("<a b='' c='' d='' e=''/>"),
         "the element `a` has more than 3 attributes"
+    );
+    let small = Limits {
+        memory: 700,
+        ..Limits::DEFAULT
+    };
+    assert_eq!(
+        ipamconf::soap::Element::read_within(&format!("<a>{}</a>", "x".repeat(200)), &small)
+            .unwrap_err()
+            .to_string(),
+        "byte 203: the message takes more than 700 bytes of memory up to here; expected a smaller one: what it asks for \
+        can be divided among several"
+    );
+    let long = "x".repeat(5000);
+    let error = ipamconf::soap::Element::read(&format!("<a><{long}/></a>")).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "byte 5006: expected names and namespaces of at most 4096 bytes, found one of 5000"
     );
 }

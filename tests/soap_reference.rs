@@ -50,7 +50,7 @@ fn schema(folder: &Path) -> BTreeMap<(String, String), (Element, Element)> {
         head.nodes.clear();
         for child in root.children() {
             if let Some(name) = child.attribute("", "name")
-                && child.name.local.ends_with("Type")
+                && child.name.local().ends_with("Type")
             {
                 found.insert(
                     (namespace.clone(), name.to_owned()),
@@ -131,7 +131,7 @@ fn the_type_table_is_that_of_the_schema() {
         compared += 1;
         let (base, elements) = theirs(head, declared);
         if matches!(known.content, Content::Enumeration) {
-            if declared.name.local != "simpleType" {
+            if declared.name.local() != "simpleType" {
                 wrong.push(format!("{}: no simple type", qualified(known)));
             }
             continue;

@@ -23,7 +23,9 @@ type Scope = BTreeMap<String, String>;
 
 fn scope_of(element: &Element, outside: &Scope) -> Scope {
     let mut scope = outside.clone();
-    scope.extend(element.declarations.iter().cloned());
+    for (prefix, uri) in &element.declarations {
+        scope.insert(prefix.to_string(), uri.to_string());
+    }
     scope
 }
 
@@ -64,7 +66,7 @@ fn shape(declaration: &Element, outside: &Scope) -> Shape {
     let mut shape = Shape::default();
     walk(declaration, outside, &mut |element, scope| {
         let get = |key| element.attribute("", key);
-        match (element.name.namespace.as_str(), element.name.local.as_str()) {
+        match (element.name.namespace(), element.name.local()) {
             (XS, "extension" | "restriction") => {
                 shape.base = get("base").map(|base| resolve(base, scope));
             }
@@ -124,7 +126,7 @@ impl Declared {
         let namespace = schema.attribute("", "targetNamespace").unwrap();
         for child in schema.children() {
             let full = format!("{{{namespace}}}{}", name(child));
-            let twice = match child.name.local.as_str() {
+            let twice = match child.name.local() {
                 "complexType" | "simpleType" => {
                     self.types.insert(full, shape(child, &scope)).is_some()
                 }
@@ -292,8 +294,8 @@ fn operations_of_port_type_and_binding_are_the_same_and_soap_1_2() {
                 .map(|operation| {
                     let directions = operation
                         .children()
-                        .filter(|child| child.name.namespace == WSDL)
-                        .map(|child| child.name.local.clone())
+                        .filter(|child| child.name.namespace() == WSDL)
+                        .map(|child| child.name.local().to_owned())
                         .collect();
                     (name(operation).to_owned(), directions)
                 })

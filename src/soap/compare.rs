@@ -38,7 +38,7 @@ const SHOWN_MAX: usize = 80;
 #[must_use]
 pub fn first_difference(expected: &Element, found: &Element) -> Option<Difference> {
     let mut comparison = Comparison {
-        path: vec![expected.name.local.clone()],
+        path: vec![expected.name.local().to_owned()],
         ids: BTreeMap::new(),
         other_ids: BTreeMap::new(),
     };
@@ -91,15 +91,17 @@ impl Comparison {
         let theirs = attributes(found);
         let ours = attributes(expected);
         for (name, value) in &ours {
-            self.at(&format!("@{}", name.local), |this| match theirs.get(name) {
-                None => this.differs(text_words(value), "no such attribute"),
-                Some(other) if is_identity(name) => this.identity(value, other),
-                Some(other) if other == value => Ok(()),
-                Some(other) => this.differs(text_words(value), text_words(other)),
+            self.at(&format!("@{}", name.local()), |this| {
+                match theirs.get(name) {
+                    None => this.differs(text_words(value), "no such attribute"),
+                    Some(other) if is_identity(name) => this.identity(value, other),
+                    Some(other) if other == value => Ok(()),
+                    Some(other) => this.differs(text_words(value), text_words(other)),
+                }
             })?;
         }
         match theirs.iter().find(|(name, _)| !ours.contains_key(*name)) {
-            Some((name, value)) => self.at(&format!("@{}", name.local), |this| {
+            Some((name, value)) => self.at(&format!("@{}", name.local()), |this| {
                 this.differs("no such attribute", text_words(value))
             }),
             None => Ok(()),
@@ -182,7 +184,7 @@ fn attributes(element: &Element) -> BTreeMap<&Name, &str> {
             let name = &attribute.name;
             let nil = name.is(INSTANCE, "nil");
             if !nil && !name.is(SOAP, "mustUnderstand") {
-                return Some((name, attribute.value.as_str()));
+                return Some((name, &*attribute.value));
             }
             match attribute.value.trim() {
                 "true" | "1" => Some((name, "true")),
@@ -195,7 +197,7 @@ fn attributes(element: &Element) -> BTreeMap<&Name, &str> {
 
 /// What counts of an element's content: white space only where there is nothing else and the element may hold text.
 fn nodes(element: &Element) -> Vec<&Node> {
-    let structure = element.children().next().is_some() || element.name.namespace == SOAP;
+    let structure = element.children().next().is_some() || element.name.namespace() == SOAP;
     let counts = |node: &&Node| match node {
         Node::Text(text) => !structure || !text.trim().is_empty(),
         Node::Element(_) => true,
@@ -206,7 +208,7 @@ fn nodes(element: &Element) -> Vec<&Node> {
 /// What each node is called in a path.
 fn siblings(nodes: &[&Node]) -> Vec<String> {
     let name = |node: &Node| match node {
-        Node::Element(element) => element.name.local.clone(),
+        Node::Element(element) => element.name.local().to_owned(),
         Node::Text(_) => String::new(),
     };
     let mut count: BTreeMap<String, usize> = BTreeMap::new();

@@ -1,41 +1,55 @@
 //! XML as a tree of elements with resolved names: what the text form and the binary form of a message share.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::soap::names::{INSTANCE, SERIALIZATION};
 
-/// A name with its namespace; the namespace is empty where there is none.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Name {
-    /// The namespace.
-    pub namespace: String,
-    /// The name in it.
-    pub local: String,
+/// A name with its namespace; the namespace is empty where there is none. Copies share their text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(Arc<Parts>);
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Parts {
+    namespace: Arc<str>,
+    local: Arc<str>,
 }
 
 impl Name {
     /// That name in that namespace.
     #[must_use]
-    pub fn new(namespace: &str, local: &str) -> Self {
-        Self {
-            namespace: namespace.to_owned(),
-            local: local.to_owned(),
-        }
+    pub fn new(namespace: impl Into<Arc<str>>, local: impl Into<Arc<str>>) -> Self {
+        Self(Arc::new(Parts {
+            namespace: namespace.into(),
+            local: local.into(),
+        }))
+    }
+
+    /// The namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &str {
+        &self.0.namespace
+    }
+
+    /// The name in it.
+    #[must_use]
+    pub fn local(&self) -> &str {
+        &self.0.local
     }
 
     /// Whether it is that name.
     #[must_use]
     pub fn is(&self, namespace: &str, local: &str) -> bool {
-        self.local == local && self.namespace == namespace
+        self.local() == local && self.namespace() == namespace
     }
 }
 
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.namespace.is_empty() {
-            write!(f, "{{{}}}", self.namespace)?;
+        if !self.namespace().is_empty() {
+            write!(f, "{{{}}}", self.namespace())?;
         }
-        f.write_str(&self.local)
+        f.write_str(self.local())
     }
 }
 
@@ -45,29 +59,29 @@ pub struct Attribute {
     /// Its name.
     pub name: Name,
     /// Its value.
-    pub value: String,
+    pub value: Box<str>,
 }
 
 /// What stands in an element. Comments and processing instructions are dropped, CDATA is text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// An element.
-    Element(Element),
+    Element(Box<Element>),
     /// Text; no two of them stand side by side.
-    Text(String),
+    Text(Box<str>),
 }
 
-/// An element.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// An element. A message has up to a million of them: what is the same in many is shared, and nothing has room to grow.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
     /// Its name.
     pub name: Name,
     /// The prefix it had, or should have if nothing speaks against it.
-    pub prefix: Option<String>,
+    pub prefix: Option<Arc<str>>,
     /// Its attributes in order.
     pub attributes: Vec<Attribute>,
     /// The namespaces declared on it: prefix (empty for the default one) and URI.
-    pub declarations: Vec<(String, String)>,
+    pub declarations: Vec<(Arc<str>, Arc<str>)>,
     /// The value of `i:type`, resolved where it stands. A prefix without a declaration is left as part of the name,
     /// in no namespace.
     pub type_name: Option<Name>,
@@ -79,10 +93,22 @@ impl Element {
     /// An empty element.
     #[must_use]
     pub fn new(namespace: &str, local: &str) -> Self {
+        Self::named(
+            Name::new(namespace, local),
+            super::names::usual_prefix(namespace).map(Arc::from),
+        )
+    }
+
+    /// An empty element of that name, with that prefix.
+    #[must_use]
+    pub const fn named(name: Name, prefix: Option<Arc<str>>) -> Self {
         Self {
-            name: Name::new(namespace, local),
-            prefix: super::names::usual_prefix(namespace).map(str::to_owned),
-            ..Self::default()
+            name,
+            prefix,
+            attributes: Vec::new(),
+            declarations: Vec::new(),
+            type_name: None,
+            nodes: Vec::new(),
         }
     }
 
@@ -91,9 +117,14 @@ impl Element {
     pub fn with_attribute(mut self, namespace: &str, local: &str, value: &str) -> Self {
         self.attributes.push(Attribute {
             name: Name::new(namespace, local),
-            value: value.to_owned(),
+            value: value.into(),
         });
         self
+    }
+
+    /// Declares a prefix on it.
+    pub fn declare(&mut self, prefix: &str, uri: &str) {
+        self.declarations.push((prefix.into(), uri.into()));
     }
 
     /// With that `i:type`.
@@ -119,7 +150,7 @@ impl Element {
 
     /// Adds an element at the end.
     pub fn push(&mut self, child: Self) {
-        self.nodes.push(Node::Element(child));
+        self.nodes.push(Node::Element(Box::new(child)));
     }
 
     /// Adds text at the end.
@@ -128,8 +159,8 @@ impl Element {
             return;
         }
         match self.nodes.last_mut() {
-            Some(Node::Text(last)) => last.push_str(text),
-            _ => self.nodes.push(Node::Text(text.to_owned())),
+            Some(Node::Text(last)) => *last = format!("{last}{text}").into(),
+            _ => self.nodes.push(Node::Text(text.into())),
         }
     }
 
@@ -142,7 +173,7 @@ impl Element {
     /// The elements in it.
     pub fn children(&self) -> impl Iterator<Item = &Self> {
         self.nodes.iter().filter_map(|node| match node {
-            Node::Element(element) => Some(element),
+            Node::Element(element) => Some(&**element),
             Node::Text(_) => None,
         })
     }
@@ -160,7 +191,7 @@ impl Element {
         self.nodes
             .iter()
             .filter_map(|node| match node {
-                Node::Text(text) => Some(text.as_str()),
+                Node::Text(text) => Some(&**text),
                 Node::Element(_) => None,
             })
             .collect()
@@ -181,7 +212,7 @@ impl Element {
         self.attributes
             .iter()
             .find(|attribute| attribute.name.is(namespace, local))
-            .map(|attribute| attribute.value.as_str())
+            .map(|attribute| &*attribute.value)
     }
 
     /// Whether `i:nil` says so.
@@ -210,7 +241,7 @@ impl Element {
     pub fn declared(&self, prefix: &str) -> Option<&str> {
         self.declarations
             .iter()
-            .find(|(declared, _)| declared == prefix)
-            .map(|(_, uri)| uri.as_str())
+            .find(|(declared, _)| **declared == *prefix)
+            .map(|(_, uri)| &**uri)
     }
 }

@@ -106,24 +106,20 @@ impl Envelope {
     /// # Errors
     /// As [`Envelope::read`].
     pub fn read_within(xml: &str, limits: &Limits) -> Result<Self, EnvelopeError> {
-        Self::of(Element::read_within(xml, limits)?)
+        Self::from_element(Element::read_within(xml, limits)?)
     }
 
     /// The envelope that an element is.
     ///
     /// # Errors
     /// As [`Envelope::read`].
-    pub fn from_element(element: &Element) -> Result<Self, EnvelopeError> {
-        Self::of(element.clone())
-    }
-
-    fn of(element: Element) -> Result<Self, EnvelopeError> {
-        if element.name.local == "Envelope" && element.name.namespace != SOAP {
+    pub fn from_element(element: Element) -> Result<Self, EnvelopeError> {
+        if element.name.local() == "Envelope" && element.name.namespace() != SOAP {
             return Err(EnvelopeError::VersionMismatch {
-                found: element.name.namespace,
+                found: element.name.namespace().to_owned(),
             });
         }
-        if element.name.local != "Envelope" {
+        if element.name.local() != "Envelope" {
             return Err(EnvelopeError::NotAnEnvelope {
                 found: element.name.to_string(),
             });
@@ -170,7 +166,7 @@ impl Envelope {
     fn headers(&mut self, header: &Element) -> Result<(), EnvelopeError> {
         let not_understood: Vec<_> = header
             .children()
-            .filter(|block| block.name.namespace != ADDRESSING && must_be_understood(block))
+            .filter(|block| block.name.namespace() != ADDRESSING && must_be_understood(block))
             .map(|block| block.name.clone())
             .collect();
         if !not_understood.is_empty() {
@@ -221,12 +217,12 @@ impl Envelope {
             header.push(understood(block("To", address)));
         }
         let mut body = Element::new(SOAP, "Body");
-        body.nodes.extend(self.body.clone().map(Node::Element));
+        if let Some(content) = &self.body {
+            body.push(content.clone());
+        }
         let mut envelope = Element::new(SOAP, "Envelope").with(header).with(body);
-        envelope.declarations = vec![
-            ("s".to_owned(), SOAP.to_owned()),
-            ("a".to_owned(), ADDRESSING.to_owned()),
-        ];
+        envelope.declare("s", SOAP);
+        envelope.declare("a", ADDRESSING);
         envelope
     }
 
@@ -239,7 +235,7 @@ impl Envelope {
 
 fn elements(nodes: Vec<Node>) -> impl Iterator<Item = Element> {
     nodes.into_iter().filter_map(|node| match node {
-        Node::Element(element) => Some(element),
+        Node::Element(element) => Some(*element),
         Node::Text(_) => None,
     })
 }

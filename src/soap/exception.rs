@@ -40,15 +40,13 @@ impl Problem {
 /// The content of an exception, into an element that has none.
 pub(super) fn write(element: Element, exception: &IpamException, writer: &mut Writer) -> Element {
     let member = |name: &str| Element {
-        prefix: Some(PREFIX.to_owned()),
+        prefix: Some(PREFIX.into()),
         ..Element::new(IPAM, name)
     };
     let message = member("ExceptionMessage");
     let mut data = writer.identify(Element::new("", DATA).with_type(IPAM, DATA));
-    data.declarations = vec![
-        (String::new(), String::new()),
-        (PREFIX.to_owned(), IPAM.to_owned()),
-    ];
+    data.declare("", "");
+    data.declare(PREFIX, IPAM);
     data.push(member("ExceptionId").with_text(exception.exception_id.name()));
     data.push(match &exception.exception_message {
         Some(text) => message.with_text(text),
@@ -129,7 +127,7 @@ fn ordered(data: &Element) -> [Option<&Element>; 2] {
 
 fn is_data(name: &Name) -> bool {
     let data = types::find(IPAM, DATA);
-    types::find(&name.namespace, &name.local)
+    types::find(name.namespace(), name.local())
         .zip(data)
         .is_some_and(|(stated, data)| stated.is(data))
 }

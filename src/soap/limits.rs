@@ -4,9 +4,15 @@
 /// fit with room to spare; what is longer is no call that anybody makes.
 pub const ENVELOPE_BYTES_MAX: usize = 64 << 20;
 
-/// How many elements a message may have. It bounds the memory a message takes where its bytes would not: the
-/// shortest element has four bytes, and its place in the tree fifty times that. 10,000 scopes have about 740,000.
+/// How many elements a message may have. 10,000 scopes have about 740,000.
 pub const ELEMENTS_MAX: usize = 1 << 20;
+
+/// How many bytes of memory the tree of a message may take, whatever it consists of. As many elements as there may be,
+/// each with a short text and an attribute, take about that much.
+pub const MEMORY_MAX: usize = 256 << 20;
+
+/// How many bytes a name, a prefix or a namespace may have; they are compared again and again.
+pub const NAME_BYTES_MAX: usize = 4096;
 
 /// How deep elements may nest. The deepest message without a policy inside an option inside a policy has about
 /// twenty levels.
@@ -31,6 +37,8 @@ pub struct Limits {
     pub nesting: usize,
     /// Attributes of one element.
     pub attributes: usize,
+    /// Bytes of memory that the tree may take; see [`MEMORY_MAX`].
+    pub memory: usize,
 }
 
 impl Limits {
@@ -40,5 +48,6 @@ impl Limits {
         elements: ELEMENTS_MAX,
         nesting: NESTING_MAX,
         attributes: ATTRIBUTES_MAX,
+        memory: MEMORY_MAX,
     };
 }

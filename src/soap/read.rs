@@ -8,9 +8,10 @@ use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{PrefixDeclaration, QName, ResolveResult};
 use quick_xml::reader::NsReader;
 
-use crate::soap::element::{Attribute, Element, Name, Node};
-use crate::soap::limits::Limits;
+use crate::soap::element::{Element, Name};
+use crate::soap::limits::{Limits, NAME_BYTES_MAX};
 use crate::soap::names::INSTANCE;
+use crate::soap::tree::{Builder, TreeError};
 
 /// Why a text is no XML that we read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,6 +29,9 @@ pub enum XmlError {
     /// An element has more attributes than allowed.
     #[error("the element `{element}` has more than {limit} attributes")]
     TooManyAttributes { limit: usize, element: String },
+    /// The tree would take too much.
+    #[error("byte {offset}: {error}")]
+    Tree { offset: u64, error: TreeError },
     /// Not well-formed.
     #[error("not well-formed XML at byte {offset}: {error}")]
     NotXml { offset: u64, error: String },
@@ -84,8 +88,7 @@ impl Element {
         let mut reader = NsReader::from_str(xml.strip_prefix('\u{feff}').unwrap_or(xml));
         reader.config_mut().expand_empty_elements = true;
         let mut tree = Tree {
-            open: Vec::new(),
-            root: None,
+            builder: Builder::new(limits.memory),
             elements: 0,
         };
         loop {
@@ -93,92 +96,118 @@ impl Element {
                 offset: reader.error_position(),
                 error: error.to_string(),
             })?;
-            match event {
-                Event::Start(start) => tree.start(element(&start, &reader, limits)?, limits)?,
-                Event::End(_) => tree.end(),
-                Event::Text(text) => tree.text(&text.xml10_content())?,
-                Event::CData(data) => tree.text(&data.xml10_content())?,
-                Event::GeneralRef(reference) => {
-                    let name: &str = &reference;
-                    let character = reference.resolve_char_ref().ok().flatten();
-                    match character {
-                        Some('\0' | '\u{fffe}' | '\u{ffff}') => {
-                            return Err(XmlError::Entity {
-                                name: name.to_owned(),
-                            });
-                        }
-                        Some(character) => tree.text(character.encode_utf8(&mut [0; 4]))?,
-                        None => match quick_xml::escape::resolve_predefined_entity(name) {
-                            Some(text) => tree.text(text)?,
-                            None => {
-                                return Err(XmlError::Entity {
-                                    name: name.to_owned(),
-                                });
-                            }
-                        },
-                    }
-                }
-                Event::DocType(_) => return Err(XmlError::DocumentType),
-                Event::Eof => return tree.finish(),
-                Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+            let done = tree
+                .take(event, &reader, limits)
+                .map_err(|error| match error {
+                    Refused::Xml(error) => error,
+                    Refused::Tree(error) => XmlError::Tree {
+                        offset: reader.buffer_position(),
+                        error,
+                    },
+                })?;
+            if done {
+                return tree.finish();
             }
         }
     }
 }
 
-/// The elements that are open, and the one that is done.
+/// What is wrong with a part of the text.
+enum Refused {
+    Xml(XmlError),
+    /// The place is where the reader is.
+    Tree(TreeError),
+}
+
+impl From<XmlError> for Refused {
+    fn from(error: XmlError) -> Self {
+        Self::Xml(error)
+    }
+}
+
+impl From<TreeError> for Refused {
+    fn from(error: TreeError) -> Self {
+        Self::Tree(error)
+    }
+}
+
+/// The tree, and how many elements it has.
 struct Tree {
-    open: Vec<Element>,
-    root: Option<Element>,
+    builder: Builder,
     elements: usize,
 }
 
 impl Tree {
-    fn start(&mut self, element: Element, limits: &Limits) -> Result<(), XmlError> {
-        if self.open.len() >= limits.nesting {
-            return Err(XmlError::TooDeep {
-                limit: limits.nesting,
-            });
+    /// Takes the next part of the text; gives whether it was the last.
+    fn take(
+        &mut self,
+        event: Event<'_>,
+        reader: &NsReader<&[u8]>,
+        limits: &Limits,
+    ) -> Result<bool, Refused> {
+        match event {
+            Event::Start(start) => {
+                self.may_start(limits)?;
+                let element = element(&start, reader, limits, &mut self.builder)?;
+                self.builder.start(element)?;
+            }
+            Event::End(_) => self.builder.end(),
+            Event::Text(text) => self.text(&text.xml10_content())?,
+            Event::CData(data) => self.text(&data.xml10_content())?,
+            Event::GeneralRef(reference) => {
+                let name: &str = &reference;
+                match reference.resolve_char_ref().ok().flatten() {
+                    Some('\0' | '\u{fffe}' | '\u{ffff}') => return Err(entity(name).into()),
+                    Some(character) => self.text(character.encode_utf8(&mut [0; 4]))?,
+                    None => match quick_xml::escape::resolve_predefined_entity(name) {
+                        Some(text) => self.text(text)?,
+                        None => return Err(entity(name).into()),
+                    },
+                }
+            }
+            Event::DocType(_) => return Err(XmlError::DocumentType.into()),
+            Event::Eof => return Ok(true),
+            Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+        }
+        Ok(false)
+    }
+
+    fn may_start(&mut self, limits: &Limits) -> Result<(), XmlError> {
+        if self.builder.depth() >= limits.nesting {
+            let limit = limits.nesting;
+            return Err(XmlError::TooDeep { limit });
         }
         if self.elements >= limits.elements {
-            return Err(XmlError::TooManyElements {
-                limit: limits.elements,
-            });
+            let limit = limits.elements;
+            return Err(XmlError::TooManyElements { limit });
         }
-        if self.root.is_some() {
+        if self.builder.is_complete() {
             return Err(XmlError::SecondRoot);
         }
         self.elements += 1;
-        self.open.push(element);
         Ok(())
     }
 
-    fn end(&mut self) {
-        let Some(mut done) = self.open.pop() else {
-            return;
-        };
-        done.nodes.shrink_to_fit();
-        match self.open.last_mut() {
-            Some(parent) => parent.nodes.push(Node::Element(done)),
-            None => self.root = Some(done),
-        }
-    }
-
-    fn text(&mut self, text: &str) -> Result<(), XmlError> {
-        match self.open.last_mut() {
-            Some(element) => element.push_text(text),
-            None if text.trim().is_empty() => {}
-            None => return Err(XmlError::TextOutside),
+    fn text(&mut self, text: &str) -> Result<(), Refused> {
+        if self.builder.depth() > 0 {
+            self.builder.text(text)?;
+        } else if !text.trim().is_empty() {
+            return Err(XmlError::TextOutside.into());
         }
         Ok(())
     }
 
     fn finish(self) -> Result<Element, XmlError> {
-        if self.open.is_empty() {
-            self.root.ok_or(XmlError::Empty)
-        } else {
-            Err(XmlError::Unclosed)
+        if self.builder.depth() > 0 {
+            return Err(XmlError::Unclosed);
         }
+        self.builder.finish().ok_or(XmlError::Empty)
+    }
+}
+
+fn entity(name: &str) -> XmlError {
+    XmlError::Entity {
+        name: name.to_owned(),
     }
 }
 
@@ -207,76 +236,79 @@ fn element(
     start: &BytesStart<'_>,
     reader: &NsReader<&[u8]>,
     limits: &Limits,
-) -> Result<Element, XmlError> {
-    let mut element = Element {
-        name: resolve(start.name(), true, reader)?,
-        prefix: start
-            .name()
-            .prefix()
-            .map(|prefix| prefix.into_inner().to_owned()),
-        ..Element::default()
+    tree: &mut Builder,
+) -> Result<Element, Refused> {
+    let prefix = match start.name().prefix() {
+        Some(prefix) => Some(tree.string(prefix.into_inner())?),
+        None => None,
     };
+    let mut element = Element::named(resolve(start.name(), true, reader, tree)?, prefix);
     let mut type_text = None;
     for (index, attribute) in start.attributes().enumerate() {
         if index == limits.attributes {
-            return Err(XmlError::TooManyAttributes {
-                limit: limits.attributes,
-                element: element.name.to_string(),
-            });
+            let (limit, element) = (limits.attributes, element.name.to_string());
+            return Err(XmlError::TooManyAttributes { limit, element }.into());
         }
         let attribute = attribute.map_err(|error| malformed(&error))?;
         let value = attribute
             .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| malformed(&error))?
-            .into_owned();
+            .map_err(|error| malformed(&error))?;
         if let Some(declaration) = attribute.key.as_namespace_binding() {
             let prefix = match declaration {
                 PrefixDeclaration::Default => "",
                 PrefixDeclaration::Named(prefix) => prefix,
             };
-            element.declarations.push((prefix.to_owned(), value));
+            let declaration = tree.declaration(prefix, &value)?;
+            element.declarations.push(declaration);
             continue;
         }
-        let name = resolve(attribute.key, false, reader)?;
+        let name = resolve(attribute.key, false, reader, tree)?;
         if element
             .attributes
             .iter()
             .any(|attribute| attribute.name == name)
         {
-            return Err(malformed(&format!("`{name}` stands twice")));
+            return Err(malformed(&format!("`{name}` stands twice")).into());
         }
         if name.is(INSTANCE, "type") {
             type_text = Some(value);
         } else {
-            element.attributes.push(Attribute { name, value });
+            element.attributes.push(tree.attribute(name, &value)?);
         }
     }
     if let Some(text) = type_text {
         let text = text.trim();
-        let name = resolve(QName(text), true, reader);
-        element.type_name = Some(name.unwrap_or_else(|_| Name::new("", text)));
+        element.type_name = Some(match resolve(QName(text), true, reader, tree) {
+            Err(Refused::Xml(_)) => tree.name("", text)?,
+            name => name?,
+        });
     }
     Ok(element)
 }
 
-fn resolve(name: QName<'_>, use_default: bool, reader: &NsReader<&[u8]>) -> Result<Name, XmlError> {
+fn resolve(
+    name: QName<'_>,
+    use_default: bool,
+    reader: &NsReader<&[u8]>,
+    tree: &mut Builder,
+) -> Result<Name, Refused> {
     let (namespace, local) = reader.resolver().resolve(name, use_default);
-    let namespace = match namespace {
-        ResolveResult::Bound(namespace) => namespace.0,
-        ResolveResult::Unbound => "",
-        ResolveResult::Unknown(prefix) => return Err(XmlError::Prefix { prefix }),
+    let (namespace, local) = match namespace {
+        ResolveResult::Bound(namespace) => (namespace.0, local.into_inner()),
+        ResolveResult::Unbound => ("", local.into_inner()),
+        ResolveResult::Unknown(prefix) => return Err(XmlError::Prefix { prefix }.into()),
     };
-    let mut name = Name::new(namespace, local.into_inner());
-    // The resolver keeps declarations as they are written; a URI may be written with references.
-    if namespace.contains(['&', '\t', '\r', '\n']) {
+    // The resolver keeps declarations as they are written; a URI may be written with references. One that is too long
+    // is not looked at for each name in it.
+    if namespace.len() <= NAME_BYTES_MAX && namespace.contains(['&', '\t', '\r', '\n']) {
         let declaration = RawAttribute {
             key: QName("xmlns"),
             value: Cow::Borrowed(namespace),
         };
-        name.namespace = declaration
+        let namespace = declaration
             .normalized_value(XmlVersion::Implicit1_0)
-            .map_err(|error| malformed(&error))?
-            .into_owned();
+            .map_err(|error| malformed(&error))?;
+        return Ok(tree.name(&namespace, local)?);
     }
-    Ok(name)
+    Ok(tree.name(namespace, local)?)
 }

@@ -93,13 +93,13 @@ fn message(action: &str, body: Option<&Element>) -> Result<ClientMessage, Reques
             body: "nothing".to_owned(),
         });
     };
-    if body.name.namespace != IPAM {
+    if body.name.namespace() != IPAM {
         return Err(unexpected(
             "an element in the namespace http://Microsoft.Windows.Ipam",
             &body.name,
         ));
     }
-    let name = body.name.local.as_str();
+    let name = body.name.local();
     if action.strip_prefix(SERVICE) != Some(name) {
         return Err(RequestError::Action {
             action: action.to_owned(),

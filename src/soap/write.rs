@@ -1,5 +1,7 @@
 //! Writing a tree as XML text: prefixes are kept where they still fit and made where they do not.
 
+use std::sync::Arc;
+
 use crate::soap::element::{Element, Name, Node};
 use crate::soap::names::{INSTANCE, XML, usual_prefix};
 
@@ -9,7 +11,7 @@ impl Element {
     pub fn to_xml(&self) -> String {
         let mut writer = Writer {
             out: String::new(),
-            scope: vec![("xml".to_owned(), XML.to_owned())],
+            scope: vec![("xml".into(), XML.into())],
         };
         writer.element(self);
         writer.out
@@ -19,7 +21,7 @@ impl Element {
 struct Writer {
     out: String,
     /// Every declaration in force, the innermost last; an empty prefix is the default namespace.
-    scope: Vec<(String, String)>,
+    scope: Vec<(Arc<str>, Arc<str>)>,
 }
 
 impl Writer {
@@ -35,8 +37,8 @@ impl Writer {
         );
         // A type in no namespace can only be said where no default namespace is.
         if let Some(name) = &element.type_name
-            && name.namespace.is_empty()
-            && !name.local.contains(':')
+            && name.namespace().is_empty()
+            && !name.local().contains(':')
             && self.uri("").is_some_and(|uri| !uri.is_empty())
         {
             self.declare("", "", outside);
@@ -81,16 +83,16 @@ impl Writer {
     }
 
     /// What a prefix stands for here.
-    fn uri(&self, prefix: &str) -> Option<&String> {
+    fn uri(&self, prefix: &str) -> Option<&str> {
         self.scope
             .iter()
             .rev()
-            .find(|(declared, _)| declared == prefix)
-            .map(|(_, uri)| uri)
+            .find(|(declared, _)| **declared == *prefix)
+            .map(|(_, uri)| &**uri)
     }
 
     fn stands_for(&self, prefix: &str, namespace: &str) -> bool {
-        self.uri(prefix).map_or("", String::as_str) == namespace
+        self.uri(prefix).unwrap_or("") == namespace
     }
 
     /// A prefix that stands for that namespace here.
@@ -99,20 +101,20 @@ impl Writer {
             .iter()
             .rev()
             .find(|(prefix, uri)| {
-                !prefix.is_empty() && uri == namespace && self.stands_for(prefix, namespace)
+                !prefix.is_empty() && **uri == *namespace && self.stands_for(prefix, namespace)
             })
-            .map(|(prefix, _)| prefix.clone())
+            .map(|(prefix, _)| prefix.as_ref().to_owned())
     }
 
     /// Declares a prefix on the element being written, unless it declares that prefix already.
     fn declare(&mut self, prefix: &str, namespace: &str, outside: usize) -> bool {
         if self.scope[outside..]
             .iter()
-            .any(|(declared, _)| declared == prefix)
+            .any(|(declared, _)| **declared == *prefix)
         {
             return false;
         }
-        self.scope.push((prefix.to_owned(), namespace.to_owned()));
+        self.scope.push((prefix.into(), namespace.into()));
         true
     }
 
@@ -134,7 +136,7 @@ impl Writer {
     }
 
     fn element_name(&mut self, element: &Element, outside: usize) -> String {
-        let Name { namespace, local } = &element.name;
+        let (namespace, local) = (element.name.namespace(), element.name.local());
         let qualified = |prefix: &str| format!("{prefix}:{local}");
         match &element.prefix {
             Some(prefix) if !namespace.is_empty() && self.stands_for(prefix, namespace) => {
@@ -143,7 +145,7 @@ impl Writer {
             Some(_) if !namespace.is_empty() => {}
             _ => {
                 if self.stands_for("", namespace) || self.declare("", namespace, outside) {
-                    return local.clone();
+                    return local.to_owned();
                 }
             }
         }
@@ -154,24 +156,24 @@ impl Writer {
     }
 
     fn attribute_name(&mut self, name: &Name, outside: usize) -> String {
-        if name.namespace.is_empty() {
-            return name.local.clone();
+        if name.namespace().is_empty() {
+            return name.local().to_owned();
         }
         let prefix = self
-            .prefix_of(&name.namespace)
-            .unwrap_or_else(|| self.declare_any(None, &name.namespace, outside));
-        format!("{prefix}:{}", name.local)
+            .prefix_of(name.namespace())
+            .unwrap_or_else(|| self.declare_any(None, name.namespace(), outside));
+        format!("{prefix}:{}", name.local())
     }
 
     /// A name as the value of `i:type`; the default namespace counts there.
     fn type_text(&mut self, name: &Name, outside: usize) -> String {
-        if self.stands_for("", &name.namespace) || name.namespace.is_empty() {
-            return name.local.clone();
+        if self.stands_for("", name.namespace()) || name.namespace().is_empty() {
+            return name.local().to_owned();
         }
         let prefix = self
-            .prefix_of(&name.namespace)
-            .unwrap_or_else(|| self.declare_any(None, &name.namespace, outside));
-        format!("{prefix}:{}", name.local)
+            .prefix_of(name.namespace())
+            .unwrap_or_else(|| self.declare_any(None, name.namespace(), outside));
+        format!("{prefix}:{}", name.local())
     }
 }
 
@@ -255,7 +257,7 @@ mod tests {
                 .nodes
                 .iter()
                 .map(|node| match node {
-                    Node::Element(child) => Node::Element(stripped(child)),
+                    Node::Element(child) => Node::Element(Box::new(stripped(child))),
                     text => text.clone(),
                 })
                 .collect(),

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use super::nbfse::{Decoder, Encoder, NbfseError};
 use super::nbfx::{
-    Attribute as EventAttribute, Event, Limits, NbfxError, Reader, Start, Value, WriteError, Writer,
+    Attribute, Event, Fault, Limits, NbfxError, Reader, Start, Value, WriteError, Writer,
 };
 use crate::soap::names::{ADDRESSING, INSTANCE, SERIALIZATION, XML};
-use crate::soap::{Attribute, Element, Name, Node};
+use crate::soap::tree::{Builder, TreeError};
+use crate::soap::{Element, Name, Node};
 
 /// Reads a message of a session.
 ///
@@ -32,82 +33,78 @@ pub fn encode(session: &mut Encoder, element: &Element) -> Result<Vec<u8>, Write
 /// The element of a document. Comments are left out, texts are what their values have as characters.
 ///
 /// # Errors
-/// When the bytes are wrong.
+/// When the bytes are wrong, or the tree would take more memory than [`Limits::memory`].
 pub fn read(mut reader: Reader<'_>) -> Result<Element, NbfxError> {
-    let mut open: Vec<Element> = Vec::new();
-    let mut root = Element::default();
+    let mut tree = Builder::new(reader.limits().memory);
     while let Some(event) = reader.read()? {
-        match event {
-            Event::Start(start) => {
-                let element = element(&start, &open);
-                open.push(element);
-            }
-            Event::Text(value) => {
-                if let Some(element) = open.last_mut() {
-                    element.push_text(&value.characters());
-                }
-            }
-            Event::End => {
-                if let Some(mut done) = open.pop() {
-                    done.nodes.shrink_to_fit();
-                    match open.last_mut() {
-                        Some(parent) => parent.push(done),
-                        None => root = done,
-                    }
-                }
-            }
-            Event::Comment(_) => {}
-        }
+        take(event, &mut tree).map_err(|error| Fault::Tree(error).at(reader.at()))?;
     }
-    Ok(root)
+    // A reader that comes to its end has seen an element and its end.
+    tree.finish().ok_or_else(|| Fault::Empty.at(reader.at()))
 }
 
-fn element(start: &Start<'_>, open: &[Element]) -> Element {
-    let mut element = Element {
-        name: Name::new(start.namespace, start.local),
-        prefix: (!start.prefix.is_empty()).then(|| start.prefix.to_owned()),
-        ..Element::default()
+fn take(event: Event<'_>, tree: &mut Builder) -> Result<(), TreeError> {
+    match event {
+        Event::Start(start) => {
+            let element = element(&start, tree)?;
+            tree.start(element)
+        }
+        Event::Text(value) => tree.text(&value.characters()),
+        Event::End => {
+            tree.end();
+            Ok(())
+        }
+        Event::Comment(_) => Ok(()),
+    }
+}
+
+fn element(start: &Start<'_>, tree: &mut Builder) -> Result<Element, TreeError> {
+    let prefix = match start.prefix {
+        "" => None,
+        prefix => Some(tree.string(prefix)?),
     };
+    let mut element = Element::named(tree.name(start.namespace, start.local)?, prefix);
     let mut type_text = None;
     for attribute in &start.attributes {
         match attribute {
-            EventAttribute::Declaration { prefix, uri } => {
-                let declaration = ((*prefix).to_owned(), (*uri).to_owned());
-                element.declarations.push(declaration);
+            Attribute::Declaration { prefix, uri } => {
+                element.declarations.push(tree.declaration(prefix, uri)?);
             }
-            EventAttribute::Plain {
+            Attribute::Plain {
+                local: "type",
+                namespace: INSTANCE,
+                value,
+                ..
+            } => type_text = Some(value.characters()),
+            Attribute::Plain {
                 local,
                 namespace,
                 value,
                 ..
             } => {
-                if (*namespace, *local) == (INSTANCE, "type") {
-                    type_text = Some(value.characters());
-                } else {
-                    element.attributes.push(Attribute {
-                        name: Name::new(namespace, local),
-                        value: value.characters().into_owned(),
-                    });
-                }
+                let name = tree.name(namespace, local)?;
+                let attribute = tree.attribute(name, &value.characters())?;
+                element.attributes.push(attribute);
             }
         }
     }
-    element.type_name = type_text.map(|text| type_name(text.trim(), &element, open));
-    element
+    if let Some(text) = type_text {
+        element.type_name = Some(type_name(text.trim(), &element, tree)?);
+    }
+    Ok(element)
 }
 
 /// A name in the value of `i:type`; the default namespace counts there. One whose prefix is not declared stays whole.
-fn type_name(text: &str, element: &Element, open: &[Element]) -> Name {
+fn type_name(text: &str, element: &Element, tree: &mut Builder) -> Result<Name, TreeError> {
     let (prefix, local) = text.split_once(':').unwrap_or(("", text));
-    let declared = open
-        .iter()
-        .chain([element])
-        .rev()
-        .find_map(|element| element.declared(prefix));
+    let declared = element
+        .declared(prefix)
+        .or_else(|| tree.declared(prefix))
+        .map(str::to_owned);
     match declared {
-        Some(namespace) => Name::new(namespace, local),
-        None if prefix == "xml" => Name::new(XML, local),
-        None => Name::new("", text),
+        Some(namespace) => tree.name(&namespace, local),
+        None if prefix == "xml" => tree.name(XML, local),
+        None => tree.name("", text),
     }
 }
 
@@ -162,7 +159,7 @@ impl<'e> Names<'e> {
         let outside = self.declared.len();
         for (prefix, uri) in &element.declarations {
             // An element in no namespace cannot have a default one.
-            let hides = prefix.is_empty() && element.name.namespace.is_empty();
+            let hides = prefix.is_empty() && element.name.namespace().is_empty();
             if !hides && !self.stands_for(prefix, uri) && !self.is_own(prefix, outside) {
                 self.declared.push((Cow::Borrowed(prefix), uri));
             }
@@ -170,18 +167,18 @@ impl<'e> Names<'e> {
         let type_name = element.type_name.as_ref();
         // A type in no namespace can only be said where there is no default one.
         if let Some(name) = type_name
-            && name.namespace.is_empty()
-            && !name.local.contains(':')
+            && name.namespace().is_empty()
+            && !name.local().contains(':')
             && !self.stands_for("", "")
             && !self.is_own("", outside)
         {
             self.declared.push((Cow::Borrowed(""), ""));
         }
         let wanted = element.prefix.as_deref().unwrap_or("");
-        let prefix = self.prefix(wanted, &element.name.namespace, true, outside);
+        let prefix = self.prefix(wanted, element.name.namespace(), true, outside);
         let type_prefix = type_name.map(|name| {
             let key = self.prefix("i", INSTANCE, false, outside);
-            let namespace = name.namespace.as_str();
+            let namespace = name.namespace();
             // Where the default namespace is not the type's it needs a prefix.
             let needs_none = namespace.is_empty() || self.stands_for("", namespace);
             let prefix = if needs_none {
@@ -196,29 +193,29 @@ impl<'e> Names<'e> {
             .iter()
             .map(|attribute| self.attribute_prefix(&attribute.name, outside))
             .collect();
-        writer.start(&prefix, &element.name.local)?;
+        writer.start(&prefix, element.name.local())?;
         for (prefix, uri) in &self.declared[outside..] {
             writer.declaration(prefix, uri)?;
         }
         if let (Some(name), Some((key, prefix))) = (type_name, type_prefix) {
             let value = match &*prefix {
-                "" => Value::Chars(name.local.as_str().into()),
+                "" => Value::Chars(name.local().into()),
                 prefix => Value::QName {
                     prefix,
-                    local: &name.local,
+                    local: name.local(),
                 },
             };
             writer.attribute(&key, "type", &value)?;
         }
         for (attribute, prefix) in element.attributes.iter().zip(attributes) {
             let value = Value::of_text(&attribute.value);
-            writer.attribute(&prefix, &attribute.name.local, &value)?;
+            writer.attribute(&prefix, attribute.name.local(), &value)?;
         }
         Ok(Level {
             nodes: element.nodes.iter(),
             outside,
-            repeats: element.name.namespace == ADDRESSING
-                && matches!(element.name.local.as_str(), "Action" | "To"),
+            repeats: element.name.namespace() == ADDRESSING
+                && matches!(element.name.local(), "Action" | "To"),
         })
     }
 
@@ -247,13 +244,13 @@ impl<'e> Names<'e> {
     }
 
     fn attribute_prefix(&mut self, name: &'e Name, outside: usize) -> Cow<'e, str> {
-        let wanted = match name.namespace.as_str() {
+        let wanted = match name.namespace() {
             "" => return Cow::Borrowed(""),
             INSTANCE => "i",
             SERIALIZATION => "z",
             _ => "",
         };
-        self.prefix(wanted, &name.namespace, false, outside)
+        self.prefix(wanted, name.namespace(), false, outside)
     }
 
     /// A prefix for a namespace: the one that is wanted if it means that, another that does, or a new declaration.

@@ -22,7 +22,7 @@ pub(crate) fn hold(bytes: &[u8]) {
         .unwrap_or_else(|error| panic!("{error}: {written}"))
         .to_xml();
     assert_eq!(again, written);
-    let Ok(envelope) = Envelope::from_element(&element) else {
+    let Ok(envelope) = Envelope::from_element(element) else {
         return;
     };
     let same = Envelope::read(&envelope.to_xml()).expect("an envelope of ours");

@@ -23,6 +23,8 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 /// A server of ours, for as long as it is held.
 pub(crate) struct Served {
     pub(crate) via: String,
+    /// The address of the same world over HTTP.
+    pub(crate) soap: String,
     _background: Background,
 }
 
@@ -34,7 +36,6 @@ impl Served {
 
     pub(crate) fn of(setup: Setup, limits: Limits) -> Self {
         let (urls, background) = simulator(Config {
-            http: None,
             control: None,
             net_tcp_path: "/app/".to_owned(),
             limits,
@@ -42,6 +43,7 @@ impl Served {
         });
         Self {
             via: urls.net_tcp.expect("an endpoint"),
+            soap: urls.soap.expect("an endpoint"),
             _background: background,
         }
     }
@@ -152,7 +154,7 @@ impl Client {
             InitiatorEvent::Envelope(bytes) => {
                 let limits = nbfx::Limits::default();
                 let element = infoset::decode(&mut self.decoder, &bytes, limits).unwrap();
-                Some(Envelope::from_element(&element).unwrap())
+                Some(Envelope::from_element(element).unwrap())
             }
             _ => None,
         }

@@ -152,7 +152,7 @@ pub(crate) fn right(script: &Script, asked: &Asked) -> Wire {
     let fault = reply
         .body
         .as_ref()
-        .is_some_and(|body| body.name.local == "Fault");
+        .is_some_and(|body| body.name.local() == "Fault");
     let status = if fault { "400 Bad Request" } else { "200 OK" };
     Wire::Keep(soap(status, &reply.to_xml()))
 }

@@ -310,6 +310,39 @@ fn an_element_keeps_its_meaning_in_binary_whatever_its_prefixes() {
 }
 
 #[test]
+fn a_tree_has_the_limits_that_it_has_as_text() {
+    let read = |inside: &[u8], memory| {
+        let message = [&[0, 0x40, 1, b'a'], inside, &[1]].concat();
+        let limits = Limits {
+            memory,
+            ..Limits::default()
+        };
+        infoset::decode(&mut Decoder::default(), &message, limits)
+            .unwrap_err()
+            .to_string()
+    };
+    let mut text = vec![0x98, 200];
+    text.extend([b'x'; 200]);
+    assert_eq!(
+        read(&text, 700),
+        "document: byte 206: the message takes more than 700 bytes of memory up to here; expected a smaller one: what it \
+        asks for can be divided among several"
+    );
+    let mut name = vec![0x40, 0x88, 0x27];
+    name.extend([b'x'; 5000]);
+    name.push(1);
+    assert_eq!(
+        read(&name, 1 << 20),
+        "document: byte 5007: expected names and namespaces of at most 4096 bytes, found one of 5000"
+    );
+    // A string of the dictionary again and again.
+    assert_eq!(
+        read(&[0xAA, 0xB6, 0x03].repeat(10_000), 1 << 30),
+        "document: byte 14107: expected at most 305568 bytes of texts in a message of its length, found more"
+    );
+}
+
+#[test]
 fn an_element_made_without_prefixes_gets_some() {
     let element = Element::new("u", "a")
         .with_attribute("v", "x", "1")

@@ -3,13 +3,13 @@
 use crate::deviant::{Deviant, Hooks};
 use crate::model::{Callback, Event};
 use crate::soap::names::{ADDRESSING, CALLBACK, IPAM, SERVICE, SOAP, SOAP_1_1};
-use crate::soap::{Element, Node};
+use crate::soap::{Element, Name, Node};
 use crate::spec::RequirementId::{R_MSG_2, R_MSG_4, R_MSG_5, R_MSG_6, R_TR_2};
 
 /// The elements of an element.
 fn children(element: &mut Element) -> impl Iterator<Item = &mut Element> {
     element.nodes.iter_mut().filter_map(|node| match node {
-        Node::Element(child) => Some(child),
+        Node::Element(child) => Some(&mut **child),
         Node::Text(_) => None,
     })
 }
@@ -64,8 +64,8 @@ fn rename(envelope: &mut Element, namespace: &str, local: &str) {
 
 /// Moves an element and everything in it from one namespace to another.
 fn move_to(element: &mut Element, from: &str, to: &str) {
-    if element.name.namespace == from {
-        to.clone_into(&mut element.name.namespace);
+    if element.name.namespace() == from {
+        element.name = Name::new(to, element.name.local());
         element.prefix = None;
         element.declarations.clear();
     }

@@ -78,9 +78,9 @@ fn element_of_fault(
         if let Node::Element(header) = node
             && header.name.is(SOAP, "Header")
         {
-            header
-                .nodes
-                .extend(blocks.iter().cloned().map(Node::Element));
+            for block in &blocks {
+                header.push(block.clone());
+            }
         }
     }
     Some(envelope)
@@ -88,13 +88,11 @@ fn element_of_fault(
 
 /// An attribute whose value is a qualified name, with the declaration that it needs.
 fn with_qname(mut element: Element, prefix: &str, name: &Name) -> Element {
-    if name.namespace.is_empty() {
-        return element.with_attribute("", "qname", &name.local);
+    if name.namespace().is_empty() {
+        return element.with_attribute("", "qname", name.local());
     }
-    element
-        .declarations
-        .push((prefix.to_owned(), name.namespace.clone()));
-    element.with_attribute("", "qname", &format!("{prefix}:{}", name.local))
+    element.declare(prefix, name.namespace());
+    element.with_attribute("", "qname", &format!("{prefix}:{}", name.local()))
 }
 
 fn not_understood(header: &Name) -> Element {

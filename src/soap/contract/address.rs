@@ -16,16 +16,14 @@ pub(super) fn write(element: &mut Element, address: IpAddr) {
         IpAddr::V6(address) => (0, "InterNetworkV6", address.segments()),
     };
     if element.declared("d").is_none() {
-        element.declarations.push(("d".to_owned(), NET.to_owned()));
+        element.declare("d", NET);
     }
     let member = |name: &str, text: &str| Element::new(NET, name).with_text(text);
     element.push(member("m_Address", &number.to_string()));
     element.push(member("m_Family", family));
     element.push(member("m_HashCode", "0"));
     let mut numbers = Element::new(NET, "m_Numbers");
-    numbers
-        .declarations
-        .push(("b".to_owned(), ARRAYS.to_owned()));
+    numbers.declare("b", ARRAYS);
     for group in groups {
         numbers.push(Element::new(ARRAYS, "unsignedShort").with_text(&group.to_string()));
     }
@@ -46,12 +44,12 @@ pub(super) fn read(element: &Element) -> Option<IpAddr> {
     let mut found: [Option<&Element>; 5] = [None; 5];
     let mut next = 0;
     for child in element.children() {
-        if child.name.namespace != NET {
+        if child.name.namespace() != NET {
             continue;
         }
         let place = MEMBERS[next..]
             .iter()
-            .position(|member| *member == child.name.local);
+            .position(|member| *member == child.name.local());
         if let Some(place) = place {
             found[next + place] = Some(child);
             next += place + 1;

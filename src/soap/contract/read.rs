@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{Object, Value};
 use crate::soap::contract::address;
 use crate::soap::element::{Element, Name};
-use crate::soap::limits::VALUES_MAX;
+use crate::soap::limits::{MEMORY_MAX, VALUES_MAX};
 use crate::soap::names::IPAM;
 use crate::soap::types::{self, Content, Member, Type};
 
@@ -30,7 +30,23 @@ pub enum ContractError {
         /// The limit.
         limit: usize,
     },
+    /// The values, those that references stand for among them, take too much memory.
+    #[error(
+        "with its references followed, the values of the message take more than {limit} bytes of memory; expected fewer \
+        of them: what it asks for can be divided among several messages"
+    )]
+    Memory {
+        /// The limit.
+        limit: usize,
+    },
 }
+
+/// A value with its name, among others that grow by doubling: there may be three such places while they move.
+const MEMBER: usize = size_of::<(String, Value)>();
+const GROWING: usize = 3;
+
+/// What an allocator keeps for itself of each piece it gives: of a text, and of the name and the members of an object.
+const PIECE: usize = 16;
 
 /// Reads the values of one message.
 #[derive(Debug)]
@@ -38,6 +54,8 @@ pub(in crate::soap) struct Reader<'a> {
     /// The objects that have come, by `z:Id`, with the type they have; `None` while one is still being read.
     objects: BTreeMap<&'a str, Option<(&'a Element, Runtime)>>,
     values: usize,
+    /// Bytes of memory that are left for them.
+    memory: usize,
 }
 
 /// The type of an object: what it states, or what is declared where it stands.
@@ -52,6 +70,7 @@ impl Default for Reader<'_> {
         Self {
             objects: BTreeMap::new(),
             values: VALUES_MAX,
+            memory: MEMORY_MAX,
         }
     }
 }
@@ -70,6 +89,7 @@ impl<'a> Reader<'a> {
             .values
             .checked_sub(1)
             .ok_or(ContractError::TooManyValues { limit: VALUES_MAX })?;
+        self.charge(GROWING * MEMBER + 2 * PIECE)?;
         if element.is_nil() {
             return Ok(Value::Nil);
         }
@@ -78,7 +98,7 @@ impl<'a> Reader<'a> {
         }
         let runtime = match &element.type_name {
             None => Runtime::Known(declared),
-            Some(stated) => types::find(&stated.namespace, &stated.local)
+            Some(stated) => types::find(stated.namespace(), stated.local())
                 .map_or_else(|| Runtime::Unknown(stated.clone()), Runtime::Known),
         };
         let stated = element.type_name.as_ref().map(type_name);
@@ -122,29 +142,31 @@ impl<'a> Reader<'a> {
         };
         let has_elements = element.children().next().is_some();
         match known.content {
-            Content::Text | Content::Enumeration if !has_elements => {
-                Ok(Value::Text(element.text()))
+            Content::Text | Content::Enumeration | Content::Any if !has_elements => {
+                self.text(element)
             }
-            Content::Any if !has_elements => Ok(Value::Text(element.text())),
-            Content::Address(_) => Ok(match address::read(element) {
-                Some(address) => Value::Text(address.to_string()),
-                None => not_an_address(element),
-            }),
+            Content::Address(_) => match address::read(element) {
+                Some(address) => Ok(Value::Text(address.to_string())),
+                None => self.not_an_address(element),
+            },
             // Text where members or items belong is kept, so that it can be told from an object without any.
             Content::Members(_) | Content::Unlisted | Content::Items(_)
                 if !has_elements && !element.is_blank() =>
             {
-                Ok(Value::Text(element.text()))
+                self.text(element)
             }
             Content::Members(_) | Content::Unlisted => self.object(element, stated, known),
             Content::Items(item) => {
                 let namespace = known.namespace.uri();
-                element
-                    .children()
-                    .filter(|child| child.name.is(namespace, item.name))
-                    .map(|child| self.value(child, item.declared))
-                    .collect::<Result<_, _>>()
-                    .map(Value::List)
+                let mut items = Vec::new();
+                for child in element.children() {
+                    if child.name.is(namespace, item.name) {
+                        items.push(self.value(child, item.declared)?);
+                    }
+                }
+                items.shrink_to_fit();
+                self.have_grown(items.len());
+                Ok(Value::List(items))
             }
             Content::Text | Content::Enumeration | Content::Any | Content::Exception => {
                 self.unlisted(element, stated)
@@ -167,16 +189,14 @@ impl<'a> Reader<'a> {
                 .position(|(namespace, member)| child.name.is(namespace.uri(), member.name));
             if let Some(place) = place {
                 let (_, member): (_, &Member) = members[next + place];
-                found.push((member.name.to_owned(), self.value(child, member.declared)?));
+                let name = self.name(member.name.to_owned())?;
+                found.push((name, self.value(child, member.declared)?));
                 next += place + 1;
             } else if known.is_open() {
-                found.push((type_name(&child.name), self.value(child, types::untyped())?));
+                found.push(self.untyped(child)?);
             }
         }
-        Ok(Value::Object(Object {
-            type_name: stated,
-            members: found,
-        }))
+        Ok(self.made(stated, found))
     }
 
     /// The content of an element of a type that nobody knows: text, or everything that is in it.
@@ -186,35 +206,69 @@ impl<'a> Reader<'a> {
         stated: Option<String>,
     ) -> Result<Value, ContractError> {
         if stated.is_none() && element.children().next().is_none() {
-            return Ok(Value::Text(element.text()));
+            return self.text(element);
         }
-        let members = element
-            .children()
-            .map(|child| Ok((type_name(&child.name), self.value(child, types::untyped())?)))
-            .collect::<Result<_, _>>()?;
-        Ok(Value::Object(Object {
-            type_name: stated,
-            members,
-        }))
+        let mut members = Vec::new();
+        for child in element.children() {
+            members.push(self.untyped(child)?);
+        }
+        Ok(self.made(stated, members))
+    }
+
+    /// What has no declared type, by its name.
+    fn untyped(&mut self, element: &'a Element) -> Result<(String, Value), ContractError> {
+        let name = self.name(type_name(&element.name))?;
+        Ok((name, self.value(element, types::untyped())?))
+    }
+
+    fn made(&mut self, type_name: Option<String>, mut members: Vec<(String, Value)>) -> Value {
+        members.shrink_to_fit();
+        self.have_grown(members.len());
+        Value::Object(Object { type_name, members })
+    }
+
+    /// What stands where an address belongs: text that a decoder refuses, or an object. The text form of an address is
+    /// not its wire form, so it is no address either.
+    fn not_an_address(&mut self, element: &Element) -> Result<Value, ContractError> {
+        let has_elements = element.children().next().is_some();
+        if has_elements || element.text().trim().parse::<std::net::IpAddr>().is_ok() {
+            Ok(Value::Object(Object::default()))
+        } else {
+            self.text(element)
+        }
+    }
+
+    fn text(&mut self, element: &Element) -> Result<Value, ContractError> {
+        let text = element.text();
+        self.charge(PIECE + text.len())?;
+        Ok(Value::Text(text))
+    }
+
+    fn name(&mut self, name: String) -> Result<String, ContractError> {
+        self.charge(PIECE + name.len())?;
+        Ok(name)
+    }
+
+    fn charge(&mut self, bytes: usize) -> Result<(), ContractError> {
+        let limit = MEMORY_MAX;
+        self.memory = self
+            .memory
+            .checked_sub(bytes)
+            .ok_or(ContractError::Memory { limit })?;
+        Ok(())
+    }
+
+    /// So many values are in their last place.
+    fn have_grown(&mut self, values: usize) {
+        self.memory += (GROWING - 1) * MEMBER * values;
     }
 }
 
 /// A name in the form of [`Object::type_name`].
 pub(in crate::soap) fn type_name(name: &Name) -> String {
-    if name.namespace == IPAM {
-        name.local.clone()
+    if name.namespace() == IPAM {
+        name.local().to_owned()
     } else {
-        format!("{{{}}}{}", name.namespace, name.local)
-    }
-}
-
-/// What stands where an address belongs: text that a decoder refuses, or an object. The text form of an address is
-/// not its wire form, so it is no address either.
-fn not_an_address(element: &Element) -> Value {
-    let text = element.text();
-    if element.children().next().is_some() || text.trim().parse::<std::net::IpAddr>().is_ok() {
-        Value::Object(Object::default())
-    } else {
-        Value::Text(text)
+        format!("{{{}}}{}", name.namespace(), name.local())
     }
 }

@@ -42,7 +42,7 @@ impl Writer {
                 _ => element.push_text(text),
             },
             Value::List(items) => self.items(&mut element, declared, items),
-            Value::Object(object) => self.object(&mut element, declared, object),
+            Value::Object(object) => return self.object(element, declared, object),
         }
         element
     }
@@ -65,7 +65,12 @@ impl Writer {
         }
     }
 
-    fn object(&mut self, element: &mut Element, declared: &'static Type, object: &Object) {
+    fn object(
+        &mut self,
+        mut element: Element,
+        declared: &'static Type,
+        object: &Object,
+    ) -> Element {
         let runtime = match &object.type_name {
             None => Some(declared),
             Some(stated) => {
@@ -76,7 +81,7 @@ impl Writer {
         };
         let runtime = runtime.unwrap_or_else(untyped);
         if runtime.has_identity() {
-            *element = self.identify(std::mem::take(element));
+            element = self.identify(element);
         }
         let mut written = BTreeSet::new();
         for (namespace, member) in runtime.members() {
@@ -86,7 +91,7 @@ impl Writer {
                 .position(|(name, _)| name == member.name);
             let Some(place) = place else { continue };
             written.insert(place);
-            declare(element, namespace);
+            declare(&mut element, namespace);
             let value = &object.members[place].1;
             element.push(self.value(namespace, member.name, member.declared, value));
         }
@@ -95,6 +100,7 @@ impl Writer {
                 element.push(self.value(Namespace::Ipam, name, untyped(), value));
             }
         }
+        element
     }
 }
 
@@ -108,8 +114,7 @@ fn declare(element: &mut Element, namespace: Namespace) {
     if let Some(prefix) = usual_prefix(namespace.uri())
         && element.declared(prefix).is_none()
     {
-        let declaration = (prefix.to_owned(), namespace.uri().to_owned());
-        element.declarations.push(declaration);
+        element.declare(prefix, namespace.uri());
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn write(fault: &SoapFault) -> Element {
         .with(part("Reason").with(text))
         .with(detail);
     // The value of the code names the prefix.
-    element.declarations = vec![("s".to_owned(), SOAP.to_owned())];
+    element.declare("s", SOAP);
     element
 }
 

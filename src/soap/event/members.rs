@@ -24,7 +24,7 @@ impl<'a, const N: usize> Members<'a, N> {
         let mut found = [None; N];
         let mut next = 0;
         for child in element.into_iter().flat_map(Element::children) {
-            let name = (child.name.namespace == IPAM).then_some(child.name.local.as_str());
+            let name = (child.name.namespace() == IPAM).then_some(child.name.local());
             let place = names.iter().position(|known| Some(*known) == name);
             match place {
                 Some(place) if place >= next => {

@@ -51,8 +51,8 @@ pub fn read_event(envelope: &Envelope) -> Read {
         return done(Ok(Event::Fault(fault)), RequirementId::R_TR_2, problems);
     }
     let by_body = body
-        .filter(|body| body.name.namespace == IPAM)
-        .and_then(|body| known(&body.name.local));
+        .filter(|body| body.name.namespace() == IPAM)
+        .and_then(|body| known(body.name.local()));
     let by_action = envelope.action.as_deref().and_then(named_by_action);
     let Some(name) = by_body.or(by_action) else {
         let what = format!(
@@ -245,7 +245,7 @@ fn object_type(element: &Element, path: &str, problems: &mut Vec<Problem>) -> St
     let Some(stated) = &element.type_name else {
         return types::ipam_object().name.to_owned();
     };
-    let known = types::find(&stated.namespace, &stated.local);
+    let known = types::find(stated.namespace(), stated.local());
     if !known.is_some_and(types::Type::has_identity) {
         problems.push(Problem::new(
             format!("{path}/@i:type"),

@@ -14,13 +14,19 @@ pub(super) struct Budget {
     elements_max: usize,
     bytes: usize,
     bytes_max: usize,
+    text: usize,
+    text_max: usize,
 }
 
 impl Budget {
     /// Of a message of so many bytes.
     pub(super) fn new(limits: &Limits, length: usize) -> Self {
-        let by_length = length.saturating_mul(limits.expansion_per_byte);
-        let bytes = limits.expansion.saturating_add(by_length);
+        let beside = |per_byte| {
+            let by_length = length.saturating_mul(per_byte);
+            limits.expansion.saturating_add(by_length)
+        };
+        let bytes = beside(limits.expansion_per_byte);
+        let text = beside(limits.text_per_byte);
         let elements = FREE_ELEMENTS + length / limits.bytes_per_element.max(1);
         let elements = limits.elements.min(elements);
         Self {
@@ -28,6 +34,8 @@ impl Budget {
             elements_max: elements,
             bytes,
             bytes_max: bytes,
+            text,
+            text_max: text,
         }
     }
 
@@ -39,13 +47,18 @@ impl Budget {
                     return Err(limit("elements", self.elements_max).at(at));
                 };
                 self.elements = left;
-                let attributes = start.attributes.iter().map(attribute);
+                let attributes = start.attributes.iter();
+                self.charge_text(attributes.clone().map(text).sum(), at)?;
                 start.prefix.len()
                     + start.local.len()
                     + start.namespace.len()
-                    + attributes.sum::<usize>()
+                    + attributes.map(names).sum::<usize>()
             }
-            Event::Text(value) => value.weight(),
+            Event::Text(value) => {
+                let text = value.weight();
+                self.charge_text(text, at)?;
+                text
+            }
             Event::End | Event::Comment(_) => 0,
         };
         let Some(left) = self.bytes.checked_sub(bytes) else {
@@ -55,16 +68,32 @@ impl Budget {
         self.bytes = left;
         Ok(())
     }
+
+    fn charge_text(&mut self, bytes: usize, at: usize) -> Result<(), NbfxError> {
+        let Some(left) = self.text.checked_sub(bytes) else {
+            let what = "bytes of texts in a message of its length";
+            return Err(limit(what, self.text_max).at(at));
+        };
+        self.text = left;
+        Ok(())
+    }
 }
 
-fn attribute(attribute: &Attribute<'_>) -> usize {
+fn text(attribute: &Attribute<'_>) -> usize {
+    match attribute {
+        Attribute::Plain { value, .. } => value.weight(),
+        Attribute::Declaration { .. } => 0,
+    }
+}
+
+fn names(attribute: &Attribute<'_>) -> usize {
     match attribute {
         Attribute::Plain {
             prefix,
             local,
             namespace,
-            value,
-        } => prefix.len() + local.len() + namespace.len() + value.weight(),
+            ..
+        } => prefix.len() + local.len() + namespace.len(),
         Attribute::Declaration { prefix, uri } => prefix.len() + uri.len(),
     }
 }

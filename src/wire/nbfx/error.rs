@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::soap::tree::TreeError;
+
 /// Why bytes are no document of [MC-NBFX]: the byte where it shows, counted from the start of the message, and what
 /// was expected and found.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -139,6 +141,9 @@ pub enum Fault {
         /// The limit.
         limit: usize,
     },
+    /// More memory than the tree of a message may take.
+    #[error(transparent)]
+    Tree(TreeError),
     /// The reader was asked to go on after an error.
     #[error("expected no further reading, as the message is wrong before this")]
     Stopped,

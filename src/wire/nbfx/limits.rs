@@ -1,5 +1,7 @@
 //! How much of a message is read.
 
+use crate::soap::MEMORY_MAX;
+
 /// What a reader takes before it stops. The defaults fit messages of 10,000 scopes; they bound memory by the length of
 /// the message ([MC-NBFX] 4 leaves them to the implementer).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,11 @@ pub struct Limits {
     /// Bytes of names, namespaces and texts for each byte of the message: arrays and dictionaries repeat long strings
     /// for two bytes, honest messages hardly more than twenty times.
     pub expansion_per_byte: usize,
+    /// Bytes of texts for each byte of the message, beside `expansion`: a truth value has five for its one, and no number
+    /// or time has more. Only strings of a dictionary, which honest messages have for names, stand for more.
+    pub text_per_byte: usize,
+    /// Bytes of memory that the tree of a message may take, where one is made of it; texts have the same limit.
+    pub memory: usize,
 }
 
 impl Default for Limits {
@@ -32,6 +39,8 @@ impl Default for Limits {
             bytes_per_element: 4,
             expansion: 1 << 16,
             expansion_per_byte: 48,
+            text_per_byte: 8,
+            memory: MEMORY_MAX,
         }
     }
 }

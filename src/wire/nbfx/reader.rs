@@ -95,6 +95,12 @@ impl<'a> Reader<'a> {
         self.marks.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    /// What bounds it.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// The byte that comes next.
     #[must_use]
     pub fn at(&self) -> usize {

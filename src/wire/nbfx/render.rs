@@ -43,9 +43,19 @@ impl Value<'_> {
             Self::QName { prefix, local } => prefix.len() + local.len() + 1,
             Self::List(values) => values.iter().map(|value| value.weight() + 1).sum(),
             Self::Bool(_) => 5,
-            _ => 48,
+            Self::Int(value) => usize::from(*value < 0) + digits(value.unsigned_abs()),
+            Self::UInt64(value) => digits(*value),
+            Self::Float(_) => 16,
+            Self::Double(_) => 24,
+            Self::Decimal(_) | Self::DateTime(_) | Self::TimeSpan(_) => 33,
+            Self::Uuid(_) => 36,
+            Self::UniqueId(_) => 45,
         }
     }
+}
+
+fn digits(value: u64) -> usize {
+    value.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
 fn decimal(value: Decimal) -> String {
@@ -162,7 +172,35 @@ mod tests {
     use super::*;
 
     fn characters(value: &Value<'_>) -> String {
-        value.characters().into_owned()
+        let text = value.characters().into_owned();
+        assert!(text.len() <= value.weight(), "{value:?}");
+        text
+    }
+
+    #[test]
+    fn no_text_is_longer_than_it_is_counted() {
+        for value in [0, 1, -1, 9, 10, -10, 99, i64::MAX, i64::MIN] {
+            characters(&Value::Int(value));
+        }
+        characters(&Value::UInt64(u64::MAX));
+        for value in [
+            f32::MIN,
+            f32::MIN_POSITIVE,
+            f32::NEG_INFINITY,
+            -1.175_494_4e-38,
+        ] {
+            characters(&Value::Float(value));
+        }
+        for value in [
+            f64::MIN,
+            f64::NEG_INFINITY,
+            -2.225_073_858_507_201_4e-308,
+            -0.000_123_456_789_012_345_68,
+        ] {
+            characters(&Value::Double(value));
+        }
+        characters(&Value::UniqueId([255; 16]));
+        characters(&Value::Uuid([255; 16]));
     }
 
     #[test]
@@ -241,9 +279,7 @@ mod tests {
             (&[0xFB, 0xEF, 0xBE, 0xFF], "++++/w=="),
         ] {
             let value = Value::Bytes(bytes.into());
-            let shown = characters(&value);
-            assert_eq!(shown, text);
-            assert!(shown.len() <= value.weight());
+            assert_eq!(characters(&value), text);
         }
     }
 }

@@ -192,7 +192,7 @@ impl NetTcpTarget {
         let decoder = &mut self.wires[session].link.decoder;
         let expected = "a SOAP 1.2 envelope in binary XML";
         match infoset::decode(decoder, bytes, Limits::default()) {
-            Ok(element) => match Envelope::from_element(&element) {
+            Ok(element) => match Envelope::from_element(element) {
                 Ok(envelope) => self.conversation.heard(session, &envelope, now),
                 Err(error) => {
                     let found = error.to_string();

@@ -200,7 +200,7 @@ impl Link {
         let Some((cell, id)) = &self.session else {
             return;
         };
-        let envelope = Envelope::from_element(&element).map_err(RequestError::from);
+        let envelope = Envelope::from_element(element).map_err(RequestError::from);
         let message_id = envelope
             .as_ref()
             .ok()
