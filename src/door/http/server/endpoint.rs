@@ -73,7 +73,10 @@ impl Endpoint {
         };
         let asynchronous = head::prefers_async(&head.headers);
         let named = head::session(&head.headers).or_else(|| connection.session());
-        let read = match self.read(shared, &media, body, asynchronous) {
+        let read = shared
+            .budget
+            .decode(body.len(), || self.read(shared, &media, body, asynchronous));
+        let read = match read {
             Ok(read) => read,
             Err(answer) => return *answer,
         };
@@ -88,13 +91,10 @@ impl Endpoint {
         body: Bytes,
         asynchronous: bool,
     ) -> Result<Read, Box<HttpAnswer>> {
-        let text = String::from_utf8_lossy(&body);
-        trace!(target: "ipamconf::message", "received\n{text}");
+        trace!(target: "ipamconf::message", "received\n{}", String::from_utf8_lossy(&body));
         // Bytes that are no text have nothing in common with XML but perhaps the length.
-        let xml = match &text {
-            std::borrow::Cow::Borrowed(text) => text.trim_start_matches('\u{feff}'),
-            std::borrow::Cow::Owned(_) => "",
-        };
+        let xml = std::str::from_utf8(&body).unwrap_or_default();
+        let xml = xml.trim_start_matches('\u{feff}');
         let envelope = match Envelope::read(xml) {
             Ok(envelope) => envelope,
             Err(error) => {

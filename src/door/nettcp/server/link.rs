@@ -141,7 +141,10 @@ impl Link {
                 }
             }
             ReceiverEvent::Open => self.open(),
-            ReceiverEvent::Envelope(bytes) => self.envelope(&bytes),
+            ReceiverEvent::Envelope(bytes) => {
+                let shared = Arc::clone(&self.shared);
+                shared.budget.decode(bytes.len(), || self.envelope(&bytes));
+            }
             // The client closes the session (3.19.1.1): nobody hears what is left of it.
             ReceiverEvent::EndReceived => {
                 self.lose();
