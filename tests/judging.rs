@@ -666,6 +666,21 @@ fn an_operation_that_was_refused_or_told_its_end_runs_no_more() {
         write_at(trace, 1)
     });
     assert_eq!(told, ["nothing-changes R-SM-6: fail"]);
+    // A session that stays open, and is asked to start once more.
+    let mut target = SessionTarget::default();
+    let told = idle(&mut target, &[WHOLE, START].concat(), |trace| {
+        trace
+            .log
+            .retain(|record| record.what != What::Received(Event::SessionClosed));
+        let record = Record {
+            step: 1,
+            session: trace.steps[1].session,
+            what: send(ClientMessage::StartOperationWithCallback),
+        };
+        trace.log.push(record);
+        write_at(trace, 1);
+    });
+    assert_eq!(told, ["nothing-changes R-SM-6: fail"]);
 }
 
 #[test]
