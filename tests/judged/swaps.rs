@@ -223,6 +223,16 @@ fn other_sessions(case: &Case) -> Vec<Swap> {
             start("one"),
         ])
     };
+    let beside_and_before = |earlier: usize, last: usize| {
+        with(vec![
+            connect("one", None),
+            initialized("one", 1),
+            connect("two", None),
+            initialized("two", earlier),
+            initialized("two", last),
+            start("two"),
+        ])
+    };
     let callers = |first: &Caller, second: &Caller| {
         with(vec![
             connect("one", Some(first.clone())),
@@ -259,6 +269,11 @@ fn other_sessions(case: &Case) -> Vec<Swap> {
         "the parameters that came before on the session",
         twice(1, 0),
         twice(0, 1),
+    );
+    swap(
+        "the parameters that came before on the session, and beside it",
+        beside_and_before(1, 0),
+        beside_and_before(0, 1),
     );
     swap(
         "the rights of a session beside it, which has none",

@@ -150,7 +150,7 @@ const OTHER_CALLS: &[&str] = &[
 const SPECIAL: &[(&[(&str, &str)], &str)] = &[
     // Both relationships lead to one partner: two writes with one target that differ in what follows.
     (
-        &[("OQ-11", "attach"), ("OQ-22", "highest")],
+        &[("OQ-11", "attach")],
         r#"
 [[steps]]
 replicate = { server = "S" }
@@ -237,6 +237,20 @@ scopes = [
 ]
 "#,
     ),
+    // The right to replicate, and none on scopes.
+    (
+        &[],
+        r#"
+[[steps]]
+replicate = { server = "S" }
+[world]
+caller = { policies = [{ role = "replicators" }] }
+roles = [{ name = "replicators", operations = ["MsmDhcpReplicateOperation"] }]
+servers = [{ name = "S" }, { name = "P1" }]
+relations = [{ name = "R1", server1 = "S", server2 = "P1" }]
+scopes = [{ name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" }]
+"#,
+    ),
     // What IPv6 rows have no columns for.
     (
         &[],
@@ -271,6 +285,7 @@ fn authored() -> Vec<Case> {
         let mut case = read(&format!(
             "title = \"special\"\nrequirements = [\"R-31-4\"]{text}"
         ));
+        case.doors = vec![Door::Session];
         for (question, reading) in *readings {
             case.readings
                 .choose(question, reading)
@@ -322,7 +337,12 @@ fn run(number: usize, is_authored: bool, door: Door, case: Case) -> Option<Run> 
 pub(crate) static RUNS: LazyLock<Vec<Run>> = LazyLock::new(|| {
     let mut runs: Vec<Run> = Vec::new();
     for (place, case) in authored().into_iter().enumerate() {
-        let door = [Door::Session, Door::Delegate][place % 2];
+        let is_called = place % 2 == 1 && case.doors.contains(&Door::Delegate);
+        let door = if is_called {
+            Door::Delegate
+        } else {
+            Door::Session
+        };
         runs.extend(run(runs.len(), true, door, case));
     }
     let mut others = other_readings().into_iter().cycle();
