@@ -199,6 +199,10 @@ fn a_right_run_passes_the_checks_of_the_committed_list_and_no_other() {
 #[test]
 fn a_row_that_is_wrong_is_blamed_on_what_the_committed_list_says() {
     let said = said(|run, said| {
+        // There are a hundred changes of each; a third of the drawn worlds says what all say.
+        if !run.is_authored && !run.number.is_multiple_of(3) {
+            return;
+        }
         for (change, after) in stores::changes(run) {
             said.add(&change, &run.case, &run.with_store(after));
         }
