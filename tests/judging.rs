@@ -718,3 +718,16 @@ fn of_many_rows_that_changed_twenty_are_shown() {
     results.retain(|result| result.verdict == CheckVerdict::Fail);
     assert_eq!(results.len(), 20);
 }
+
+#[test]
+fn what_was_started_by_hand_has_its_callbacks() {
+    let mut target = SessionTarget::default();
+    let results = judged_at(&mut target, WHOLE, |trace| {
+        let start = start(&trace.log);
+        trace.log[start].what = send(ClientMessage::Raw {
+            action: None,
+            xml: "<a/>".to_owned(),
+        });
+    });
+    assert_eq!(found(&results), [""; 0]);
+}

@@ -3,6 +3,7 @@
 //! The delegate starts with StartOperationWithCallback ([MS-IPAMM2] 3.19.4.4), so a store that changes before it, at a
 //! message that is to be ignored, or after the end was written by nobody who may.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::check::rows;
@@ -17,7 +18,15 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Vec<CheckResult> {
     let mut results = Vec::new();
     let mut running = Running::default();
     let mut log = trace.log.as_slice();
+    let by_hand: BTreeSet<usize> = log
+        .iter()
+        .filter(|record| is_by_hand(record))
+        .map(|record| record.step)
+        .collect();
     for (index, (step, taken)) in case.steps.iter().zip(&trace.steps).enumerate() {
+        // What a message by hand starts, nobody knows.
+        running.unknown |=
+            matches!(step.action, Action::SendBytes { .. }) || by_hand.contains(&index);
         let is_own =
             |record: &Record| record.step == index && !matches!(record.what, What::Received(_));
         if let Some(place) = log.iter().position(is_own) {
@@ -34,13 +43,18 @@ pub(super) fn judge(case: &Case, trace: &Trace) -> Vec<CheckResult> {
                 results.extend(found.into_iter().map(|result| result.about_step(index)));
             }
         }
-        // What such a message starts, nobody knows.
-        running.unknown |= matches!(
-            step.action,
-            Action::SendXml { .. } | Action::SendBytes { .. }
-        );
     }
     results
+}
+
+const fn is_by_hand(record: &Record) -> bool {
+    matches!(
+        record.what,
+        What::Sent {
+            message: ClientMessage::Raw { .. },
+            ..
+        }
+    )
 }
 
 /// The store around what a step does before it starts an operation.

@@ -285,13 +285,9 @@ impl Report {
         self.results.extend(other.results);
     }
 
-    /// How far from what was expected.
-    fn distance(&self) -> (usize, usize) {
-        let fails = |result: &&CheckResult| result.verdict == CheckVerdict::Fail;
-        (
-            self.results.iter().filter(fails).count(),
-            self.results.len(),
-        )
+    /// How far from what was expected. What is HARD is the same for each write with one target.
+    const fn distance(&self) -> usize {
+        self.results.len()
     }
 }
 

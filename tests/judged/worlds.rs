@@ -233,7 +233,6 @@ scopes = [
   { name = "B", server = "S", subnet = "10.0.2.0/24" },
   { name = "C", server = "S", subnet = "10.0.3.0/24", relation = "R1" },
   { name = "D", server = "S", subnet = "10.0.4.0/24", relation = "R1" },
-  { name = "D on P1", server = "P1", like = "D", lease = "1h" },
 ]
 "#,
     ),
