@@ -41,6 +41,9 @@ pub enum XmlError {
     /// A malformed attribute.
     #[error("malformed attribute: {error}")]
     Attribute { error: String },
+    /// An element or an attribute without a name.
+    #[error("`{name}` is no name of an element or an attribute")]
+    Name { name: String },
     /// A prefix without a declaration.
     #[error("the prefix `{prefix}` is not declared")]
     Prefix { prefix: String },
@@ -293,6 +296,11 @@ fn resolve(
     tree: &mut Builder,
 ) -> Result<Name, Refused> {
     let (namespace, local) = reader.resolver().resolve(name, use_default);
+    // `<\n/>` has none for the parser, and could not be written again.
+    if local.as_ref().is_empty() {
+        let name = name.as_ref().to_owned();
+        return Err(XmlError::Name { name }.into());
+    }
     let (namespace, local) = match namespace {
         ResolveResult::Bound(namespace) => (namespace.0, local.into_inner()),
         ResolveResult::Unbound => ("", local.into_inner()),
