@@ -63,7 +63,7 @@ fn judged(
     results.extend(grammar::judge(trace, &operations, &readings));
     results.extend(form::judge(trace, &readings));
     results.extend(client::judge(trace));
-    results.extend(idle::judge(case, trace));
+    results.extend(idle::judge(case, trace, &operations));
     (results, foretold)
 }
 
