@@ -329,7 +329,7 @@ impl<'a> Changes<'a> {
                 self.add(format!("{kind}: once more on {which}"), |tables| {
                     tables.scopes.insert((key.0, NEW), Arc::clone(&other));
                 });
-                if before_differs(self.before, key, row) && !own {
+                if self.before.scopes.get(key) != Some(row) && !own {
                     self.add(
                         format!("{kind}: not written, and made on {which}"),
                         |tables| {
@@ -501,10 +501,6 @@ fn edited<K: Copy + Ord, T: Clone + PartialEq>(
             found.push((format!("{name}: {what}"), changed));
         }
     }
-}
-
-fn before_differs(before: &Tables, key: &RowKey, row: &Arc<AdmDhcpScopesRow>) -> bool {
-    before.scopes.get(key) != Some(row)
 }
 
 /// Puts scopes back to what they were, with what belongs to them.

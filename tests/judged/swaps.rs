@@ -1,11 +1,9 @@
 //! Runs of a server that did what was asked for elsewhere: with another delegate, with the parameters of another
 //! session or of an earlier message, with the rights of another caller, by another reading.
 
-use ipamconf::door::{DelegateTarget, SessionTarget};
 use ipamconf::explore::initialize;
 use ipamconf::scenario::{Action, Case, Initialize, OperationChoice, ServerChoice, Spanned, Step};
 use ipamconf::spec::{IpamAdminOperationId, Readings};
-use ipamconf::suite::{Target, run_case};
 use ipamconf::trace::{Door, Trace, What};
 use ipamconf::verdict::Span;
 use ipamconf::world::Caller;
@@ -69,11 +67,8 @@ fn other_readings(case: &Case) -> Vec<Swap> {
 }
 
 fn taken(case: &Case) -> Option<Trace> {
-    let mut target: Box<dyn Target> = match case.doors.first() {
-        Some(Door::Delegate) => Box::new(DelegateTarget::default()),
-        _ => Box::new(SessionTarget::default()),
-    };
-    run_case(case, &mut *target, &Readings::default()).ok()
+    let door = case.doors.first().copied().unwrap_or(Door::Session);
+    worlds::taken(case, door)
 }
 
 /// What was done, as if it had been asked for by the messages of the other; `None` where they are not as many.
@@ -112,7 +107,14 @@ fn as_if(asked: &Trace, mut done: Trace) -> Option<Trace> {
 
 /// The delegate that another OperationId selects.
 fn other_delegates(case: &Case) -> Vec<Swap> {
-    const OTHERS: [IpamAdminOperationId; 2] = [
+    const ASKED: &[IpamAdminOperationId] = &[
+        IpamAdminOperationId::CreateDhcpScope,
+        IpamAdminOperationId::EditDhcpScope,
+        IpamAdminOperationId::ReplicateRelation,
+        IpamAdminOperationId::ReplicateScope,
+        IpamAdminOperationId::ReplicateServer,
+    ];
+    const DONE: [IpamAdminOperationId; 2] = [
         IpamAdminOperationId::ReplicateServer,
         IpamAdminOperationId::ReplicateScope,
     ];
@@ -124,15 +126,8 @@ fn other_delegates(case: &Case) -> Vec<Swap> {
         let OperationChoice::Member(operation) = initialize.operation else {
             continue;
         };
-        for asked in IpamAdminOperationId::ALL {
-            let is_delegate = OTHERS.contains(asked)
-                || [
-                    IpamAdminOperationId::CreateDhcpScope,
-                    IpamAdminOperationId::EditDhcpScope,
-                    IpamAdminOperationId::ReplicateRelation,
-                ]
-                .contains(asked);
-            if !is_delegate || *asked == operation || !OTHERS.contains(&operation) {
+        for asked in ASKED {
+            if *asked == operation || !DONE.contains(&operation) {
                 continue;
             }
             let mut other = case.clone();

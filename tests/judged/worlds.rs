@@ -146,6 +146,23 @@ const OTHER_CALLS: &[&str] = &[
     r#"{ operation = "EditDhcpScope", parameters = "ReplicateServerParameters", server = "S" }"#,
 ];
 
+/// Two calls, of which the first fails.
+const TWICE: &str = r#"
+[[steps]]
+replicate = { server = "S" }
+[[steps]]
+replicate = { server = "S" }
+[world]
+servers = [{ name = "S" }, { name = "P1" }]
+relations = [{ name = "R1", server1 = "S", server2 = "P1" }]
+scopes = [
+  { name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" },
+  { name = "A on P1", server = "P1", like = "A", lease = "1h" },
+  { name = "B", server = "S", subnet = "10.0.2.0/24", relation = "R1" },
+]
+partner = [{ does = "refuse", scope = "A", times = 1 }, { does = "lose-answer", server = "P1", times = 1 }]
+"#;
+
 /// Whole cases, each with the readings that it needs.
 const SPECIAL: &[(&[(&str, &str)], &str)] = &[
     // Both relationships lead to one partner: two writes with one target that differ in what follows.
@@ -168,42 +185,8 @@ scopes = [
 "#,
     ),
     // Whether the second rule was used up by the first call cannot be known.
-    (
-        &[("OQ-11", "attach"), ("OQ-15", "continue")],
-        r#"
-[[steps]]
-replicate = { server = "S" }
-[[steps]]
-replicate = { server = "S" }
-[world]
-servers = [{ name = "S" }, { name = "P1" }]
-relations = [{ name = "R1", server1 = "S", server2 = "P1" }]
-scopes = [
-  { name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" },
-  { name = "A on P1", server = "P1", like = "A", lease = "1h" },
-  { name = "B", server = "S", subnet = "10.0.2.0/24", relation = "R1" },
-]
-partner = [{ does = "refuse", scope = "A", times = 1 }, { does = "lose-answer", server = "P1", times = 1 }]
-"#,
-    ),
-    (
-        &[("OQ-11", "attach"), ("OQ-15", "stop")],
-        r#"
-[[steps]]
-replicate = { server = "S" }
-[[steps]]
-replicate = { server = "S" }
-[world]
-servers = [{ name = "S" }, { name = "P1" }]
-relations = [{ name = "R1", server1 = "S", server2 = "P1" }]
-scopes = [
-  { name = "A", server = "S", subnet = "10.0.1.0/24", relation = "R1" },
-  { name = "A on P1", server = "P1", like = "A", lease = "1h" },
-  { name = "B", server = "S", subnet = "10.0.2.0/24", relation = "R1" },
-]
-partner = [{ does = "refuse", scope = "A", times = 1 }, { does = "lose-answer", server = "P1", times = 1 }]
-"#,
-    ),
+    (&[("OQ-11", "attach"), ("OQ-15", "continue")], TWICE),
+    (&[("OQ-11", "attach"), ("OQ-15", "stop")], TWICE),
     // A copy that is itself a source of the same call.
     (
         &[("OQ-11", "attach")],
@@ -317,13 +300,18 @@ pub(crate) fn other_readings() -> Vec<Readings> {
     all
 }
 
-/// A run of a case by our simulator; `None` where it does not switch the reading.
-fn run(number: usize, is_authored: bool, door: Door, case: Case) -> Option<Run> {
+/// What our simulator shows of a case; `None` where it does not switch the reading.
+pub(crate) fn taken(case: &Case, door: Door) -> Option<Trace> {
     let mut target: Box<dyn Target> = match door {
         Door::Delegate => Box::new(DelegateTarget::default()),
         _ => Box::new(SessionTarget::default()),
     };
-    let trace = run_case(&case, &mut *target, &Readings::default()).ok()?;
+    run_case(case, &mut *target, &Readings::default()).ok()
+}
+
+/// A run of a case by our simulator; `None` where it does not switch the reading.
+fn run(number: usize, is_authored: bool, door: Door, case: Case) -> Option<Run> {
+    let trace = taken(&case, door)?;
     Some(Run {
         number,
         is_authored,
